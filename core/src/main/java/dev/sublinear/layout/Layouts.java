@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.layout;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The registered layouts: one line each, and every contract suite, option parser and plan knows it. */
+public final class Layouts {
+  private static final Map<String, Function<Term, StateLayout>> READERS = new LinkedHashMap<>();
+  private static final Map<String, StateLayout> DEFAULTS = new LinkedHashMap<>();
+
+  static {
+    register("dense", term -> new Dense());
+    register("bf16", term -> new Bf16());
+    register("row-wise", term -> new RowWise());
+    register("count-sketch:0.2", term -> new CountSketch(SketchOptions.read(term)));
+    register("count-min:0.2", term -> new CountMin(SketchOptions.read(term)));
+    register("none", term -> new None());
+  }
+
+  private Layouts() {}
+
+  private static void register(String example, Function<Term, StateLayout> reader) {
+    Term term = Term.parse(example);
+    READERS.put(term.name(), reader);
+    DEFAULTS.put(term.name(), reader.apply(term));
+  }
+
+  /** One instance of every registered layout with its usual options, in order of registration. */
+  public static Collection<StateLayout> all() {
+    return List.copyOf(DEFAULTS.values());
+  }
+
+  /**
+   * Reads a layout, for example {@code count-min:0.2:depth=3:clean=125x0.2}.
+   *
+   * @throws IllegalArgumentException naming what is wrong and what is legal
+   */
+  public static StateLayout parse(String text) {
+    Term term = Term.parse(text);
+    Function<Term, StateLayout> reader = READERS.get(term.name());
+    if (reader == null) {
+      throw new IllegalArgumentException(Term.unknown("layout", term.name(), READERS.keySet()));
+    }
+    StateLayout layout = reader.apply(term);
+    term.finish(DEFAULTS.get(term.name()).toString().contains(":"));
+    return layout;
+  }
+}

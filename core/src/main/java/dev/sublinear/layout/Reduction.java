@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.layout;
+
+/** The sweep over a step's gradient that a layout needs before it can accumulate. */
+public enum Reduction {
+  /** No sweep. */
+  NONE,
+  /** The sum of the squared gradient over the columns of each row, given to {@link RowState#absorb}. */
+  ROW_SUM
+}

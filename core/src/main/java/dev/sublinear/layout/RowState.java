@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.layout;
+
+import dev.sublinear.kernel.Scratch;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * One moment of one parameter table, [rows x columns], in as much memory as its layout takes.
+ *
+ * <p>The one primitive is: S[row] becomes decay S[row] + scale x, and the new S[row] is estimated. With (decay, scale) =
+ * (mu, 1) it is momentum, (1, 1) Adagrad, (beta, 1 - beta) an exponential mean.
+ *
+ * <p>Call order in a step: {@link #beginStep} once; {@link #absorb} once per row if the layout asks for a sweep;
+ * {@link #accumulate} over each row's columns, rows ascending; {@link #endStep} once. Not thread-safe, except that
+ * {@code accumulate} may run in parallel over what {@link #sharing} allows to be split.
+ */
+public interface RowState {
+  /**
+   * Starts step {@code t}: decay of the whole state, cleaning.
+   *
+   * @param t the step, from 1
+   * @param decay the step's decay of this slot
+   * @param scale the step's scale of this slot
+   */
+  default void beginStep(long t, float decay, float scale) {}
+
+  /**
+   * Takes in the sum of the squared gradient over all columns of {@code row}; called only if the layout's
+   * {@link StateLayout#firstSweep} asks for it, by one thread per row.
+   */
+  default void absorb(long row, float sumOfSquares) {}
+
+  /**
+   * {@code S[row, c0..c0+n) <- decay S + scale x; out[0..n) <- the estimate of the new S}.
+   *
+   * @param row table row
+   * @param column first column
+   * @param n number of columns, at most {@link Scratch#BLOCK}
+   * @param decay factor of the old value
+   * @param scale factor of x
+   * @param x float32 values
+   * @param xo byte offset in {@code x}
+   * @param out float32 estimates; not the same run as {@code x}
+   * @param oo byte offset in {@code out}
+   * @param scratch the calling thread's working memory; runs from {@link Scratch#LAYOUT_RUN} may be overwritten
+   */
+  void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo, MemorySegment out,
+      long oo, Scratch scratch);
+
+  /** Ends the step: publishes what later steps read. */
+  default void endStep() {}
+
+  /** What may not be split between threads. */
+  Sharing sharing();
+
+  /** All memory of this state; its sizes add up to {@link StateLayout#bytes}. */
+  List<StateArray> arrays();
+}

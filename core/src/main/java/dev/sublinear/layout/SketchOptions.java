@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.layout;
+
+import dev.sublinear.kernel.Scratch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What count-sketch and count-min have in common: a tensor [depth x width x columns] into which rows are hashed.
+ *
+ * <p>width = floor(rows ratio / depth), rounded up to an even number so that buckets 2k and 2k+1 can be merged; a width
+ * of at least the number of rows uses the row id as bucket and is then lossless.
+ *
+ * @param ratio cells of the sketch over elements of the moment, for float32 cells; above 0
+ * @param depth number of hash rows
+ * @param decay when old values decay
+ * @param cells what a cell is made of
+ * @param cleaning the cleaning schedule, or {@code null} for none
+ */
+public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @Nullable Cleaning cleaning) {
+  /** When the values of a sketch decay. */
+  public enum Decay {
+    /**
+     * A row's buckets decay when the row is touched (the paper; lazy, like SparseAdam): each depth adds
+     * (decay - 1) estimate + scale x.
+     */
+    TOUCHED,
+    /** The whole sketch decays once a step, through one scalar: the sketch of the true exponential mean. */
+    GLOBAL
+  }
+
+  /** The type of a cell. */
+  public enum Cells {
+    /** float32. */
+    F32,
+    /** bfloat16, rounded stochastically; half the bytes. */
+    BF16
+  }
+
+  /**
+   * Cleaning (Spring et al., 2019, section 3): every {@code every} steps all cells are multiplied by {@code factor}.
+   *
+   * @param every number of steps, at least 1
+   * @param factor in [0, 1]
+   */
+  public record Cleaning(int every, float factor) {
+    /** Checks the ranges. */
+    public Cleaning {
+      if (every < 1) {
+        throw new IllegalArgumentException("clean every " + every + " steps: must be >= 1");
+      }
+      if (!(factor >= 0 && factor <= 1)) {
+        throw new IllegalArgumentException("clean by " + factor + ": must be in [0, 1]");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return every + "x" + factor;
+    }
+  }
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException naming the value and what is legal
+   */
+  public SketchOptions {
+    if (!(ratio > 0 && ratio < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("ratio " + ratio + ": must be a number above 0, for example 0.2");
+    }
+    if (depth < 1 || depth > Scratch.MAX_DEPTH) {
+      throw new IllegalArgumentException("depth " + depth + ": must be in [1, " + Scratch.MAX_DEPTH + "]");
+    }
+  }
+
+  /** A sketch of this size with the defaults: depth 3, decay {@code touched}, float32 cells, no cleaning. */
+  public static SketchOptions ofRatio(double ratio) {
+    return new SketchOptions(ratio, 3, Decay.TOUCHED, Cells.F32, null);
+  }
+
+  /** Reads {@code RATIO[:depth=D][:decay=touched|global][:cells=f32|bf16][:clean=CxA]}. */
+  static SketchOptions read(Term term) {
+    SketchOptions defaults = ofRatio(term.number("the ratio"));
+    return new SketchOptions(
+        defaults.ratio,
+        term.option("depth", defaults.depth, Integer::parseInt, "a whole number"),
+        term.choice("decay", defaults.decay),
+        term.choice("cells", defaults.cells),
+        term.option("clean", defaults.cleaning, SketchOptions::readCleaning, "STEPSxFACTOR, for example 125x0.2"));
+  }
+
+  private static Cleaning readCleaning(String text) {
+    int x = text.indexOf('x');
+    if (x < 0) {
+      throw new NumberFormatException(text);
+    }
+    return new Cleaning(Integer.parseInt(text.substring(0, x)), Float.parseFloat(text.substring(x + 1)));
+  }
+
+  /**
+   * Number of buckets for {@code rows} rows; even.
+   *
+   * @throws IllegalArgumentException if there would be none
+   */
+  long width(long rows) {
+    double width = Math.floor(rows * ratio / depth);
+    if (width < 1) {
+      throw new IllegalArgumentException(
+          "ratio " + ratio + " of " + rows + " rows at depth " + depth + " gives width 0: must be >= 1; the smallest ratio is "
+              + (double) depth / rows);
+    }
+    long whole = (long) width;
+    return whole + (whole & 1);
+  }
+
+  int cellBytes() {
+    return cells == Cells.F32 ? Float.BYTES : Short.BYTES;
+  }
+
+  /** Bytes of the cells, and of the scalar of {@code decay=global}. */
+  long bytes(long[] shape) {
+    long perDepth = Math.multiplyExact(width(Shapes.rows(shape)), Math.multiplyExact(Shapes.columns(shape), cellBytes()));
+    return Math.multiplyExact(perDepth, depth) + (decay == Decay.GLOBAL ? Double.BYTES : 0);
+  }
+
+  boolean lossless(long[] shape) {
+    return cells == Cells.F32 && cleaning == null && width(Shapes.rows(shape)) >= Shapes.rows(shape);
+  }
+
+  /** The text after the name in an optimizer string; defaults are left out. */
+  @Override
+  public String toString() {
+    SketchOptions defaults = ofRatio(ratio);
+    return Term.plain(ratio)
+        + Term.text("depth", depth, defaults.depth)
+        + Term.text("decay", decay, defaults.decay)
+        + Term.text("cells", cells, defaults.cells)
+        + (cleaning == null ? "" : ":clean=" + cleaning);
+  }
+}

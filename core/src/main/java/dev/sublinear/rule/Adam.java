@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.rule;
+
+import dev.sublinear.layout.Slot;
+import dev.sublinear.layout.Term;
+import java.util.List;
+
+/**
+ * Adam: m &lt;- beta1 m + (1 - beta1) g; v &lt;- beta2 v + (1 - beta2) g^2; theta &lt;- theta - lr m' / (sqrt(v') + epsilon) with
+ * m' = m / (1 - beta1^k), v' = v / (1 - beta2^k).
+ *
+ * <p>k is the step (as PyTorch, also its SparseAdam) or the number of updates the row itself has had (as recommender
+ * systems do, so that a rare row's first step is not shortened: 4 more bytes a row). Rows without a gradient keep
+ * their moments and parameters. Slots: m signed, v non-negative. Source: Kingma, Ba, 2015, algorithm 1; 0/0 is 0.
+ *
+ * @param beta1 decay of m, in [0, 1)
+ * @param beta2 decay of v, in [0, 1)
+ * @param epsilon added to the root, at least 0
+ * @param correction what k counts
+ */
+public record Adam(double beta1, double beta2, double epsilon, Correction correction) implements UpdateRule {
+  /** What the bias correction counts. */
+  public enum Correction {
+    /** Steps of the optimizer. */
+    STEP,
+    /** Updates of the row. */
+    ROW
+  }
+
+  private static final List<Slot> SLOTS =
+      List.of(new Slot("m", Slot.Kind.SIGNED), new Slot("v", Slot.Kind.NON_NEGATIVE));
+
+  /** Checks the ranges. */
+  public Adam {
+    Rules.checkDecay("beta1", beta1);
+    Rules.checkDecay("beta2", beta2);
+    Rules.checkEpsilon(epsilon);
+  }
+
+  /** beta1 0.9, beta2 0.999, epsilon 1e-8, correction by step. */
+  public static Adam defaults() {
+    return new Adam(0.9, 0.999, 1e-8, Correction.STEP);
+  }
+
+  static Adam read(Term term) {
+    Adam d = defaults();
+    return new Adam(
+        term.option("beta1", d.beta1),
+        term.option("beta2", d.beta2),
+        term.option("eps", d.epsilon),
+        term.choice("correction", d.correction));
+  }
+
+  @Override
+  public String name() {
+    return "adam";
+  }
+
+  @Override
+  public List<Slot> slots() {
+    return SLOTS;
+  }
+
+  @Override
+  public RowStep newStep() {
+    return new AdamStep(this, 0, false);
+  }
+
+  @Override
+  public boolean countsUpdates() {
+    return correction == Correction.ROW;
+  }
+
+  @Override
+  public Adam withoutMemory(String slot) {
+    return new Adam(0, beta2, epsilon, correction);
+  }
+
+  /** The text of the hyper-parameters, shared with the rules built on this one. */
+  String options() {
+    Adam d = defaults();
+    return Term.text("beta1", beta1, d.beta1) + Term.text("beta2", beta2, d.beta2) + Term.text("eps", epsilon, d.epsilon)
+        + Term.text("correction", correction, d.correction);
+  }
+
+  @Override
+  public String toString() {
+    return name() + options();
+  }
+}

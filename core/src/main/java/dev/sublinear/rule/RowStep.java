@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.rule;
+
+import dev.sublinear.kernel.Scratch;
+import dev.sublinear.layout.RowState;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One step of a rule with its scalars frozen: learning rate and bias corrections are computed once, in {@link #begin}.
+ *
+ * <p>{@code begin} is called by one thread before the rows; {@code apply} by many threads on different rows or columns.
+ */
+public interface RowStep {
+  /**
+   * Freezes the scalars of step {@code t}.
+   *
+   * @param t the step, from 1
+   * @param learningRate the step's learning rate
+   */
+  void begin(long t, float learningRate);
+
+  /** The decay of slot number {@code slot} in this step. */
+  float decay(int slot);
+
+  /** The scale of slot number {@code slot} in this step. */
+  float scale(int slot);
+
+  /**
+   * Updates the moments of one run of a row and moves its parameters.
+   *
+   * @param states one state per slot
+   * @param row table row
+   * @param column first column
+   * @param n number of columns, at most {@link Scratch#BLOCK}
+   * @param g gradient, float32
+   * @param go byte offset in {@code g}
+   * @param theta parameters, float32
+   * @param to byte offset in {@code theta}
+   * @param updates number of updates of this row, this one included; 0 if the rule does not count them
+   * @param scratch the calling thread's working memory; runs below {@link Scratch#LAYOUT_RUN} are the rule's
+   */
+  void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to,
+      int updates, Scratch scratch);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.rule;
+
+import dev.sublinear.layout.Term;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The registered rules: one line each, and every contract suite, option parser and plan knows it. */
+public final class Rules {
+  private static final Map<String, Function<Term, UpdateRule>> READERS = new LinkedHashMap<>();
+
+  static {
+    READERS.put("sgd", term -> new Sgd());
+    READERS.put("momentum", Momentum::read);
+    READERS.put("adagrad", Adagrad::read);
+    READERS.put("rmsprop", RmsProp::read);
+    READERS.put("adam", Adam::read);
+    READERS.put("adamw", AdamW::read);
+    READERS.put("amsgrad", AmsGrad::read);
+  }
+
+  private Rules() {}
+
+  /** Every registered rule with its default hyper-parameters, in order of registration. */
+  public static Collection<UpdateRule> all() {
+    return READERS.keySet().stream().map(Rules::parse).toList();
+  }
+
+  /**
+   * Reads a rule, for example {@code adam:beta2=0.99:correction=row}.
+   *
+   * @throws IllegalArgumentException naming what is wrong and what is legal
+   */
+  public static UpdateRule parse(String text) {
+    Term term = Term.parse(text);
+    Function<Term, UpdateRule> reader = READERS.get(term.name());
+    if (reader == null) {
+      throw new IllegalArgumentException(Term.unknown("optimizer", term.name(), READERS.keySet()));
+    }
+    UpdateRule rule = reader.apply(term);
+    term.finish(false);
+    return rule;
+  }
+
+  static void checkDecay(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " " + value + ": must be in [0, 1)");
+    }
+  }
+
+  static void checkEpsilon(double value) {
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("eps " + value + ": must be >= 0");
+    }
+  }
+
+  /** Reads true or false and nothing else. */
+  static boolean readBoolean(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new NumberFormatException(text);
+    };
+  }
+}

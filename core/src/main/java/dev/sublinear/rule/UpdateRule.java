@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.rule;
+
+import dev.sublinear.layout.Slot;
+import java.util.List;
+
+/**
+ * An update rule: which moments are remembered and how parameters move; an immutable record of hyper-parameters.
+ *
+ * <p>A rule knows nothing of how its moments are stored. The text form ({@code toString}) is the one that
+ * {@link Rules#parse} reads. Thread-safe.
+ */
+public interface UpdateRule {
+  /** The registered name, for example {@code adam}. */
+  String name();
+
+  /** The moments, in the order in which {@link RowStep#apply} gets their states. */
+  List<Slot> slots();
+
+  /** A step of this rule; one is made per optimizer and reused, so that stepping allocates nothing. */
+  RowStep newStep();
+
+  /** Whether {@link RowStep#apply} needs the number of updates each row has had: 4 more bytes a row. */
+  default boolean countsUpdates() {
+    return false;
+  }
+
+  /**
+   * The same rule without memory in a signed slot: its decay is 0, so there is no bias correction either. Used for the
+   * layout {@code none}.
+   *
+   * @throws IllegalArgumentException if the rule has no such signed slot
+   */
+  UpdateRule withoutMemory(String slot);
+}

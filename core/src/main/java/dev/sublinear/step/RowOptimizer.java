@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.step;
+
+import dev.sublinear.gradient.Gradient;
+import dev.sublinear.gradient.RowTable;
+import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.kernel.KernelSelection;
+import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.Scratch;
+import dev.sublinear.layout.None;
+import dev.sublinear.layout.Reduction;
+import dev.sublinear.layout.RowState;
+import dev.sublinear.layout.Slot;
+import dev.sublinear.layout.StateArray;
+import dev.sublinear.layout.StateLayout;
+import dev.sublinear.rule.RowStep;
+import dev.sublinear.rule.UpdateRule;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An update rule times its layouts, bound to one parameter table.
+ *
+ * <p>Order within a step: rows in ascending id, so a row's estimate sees the updates of earlier rows of the same step.
+ * Rows without a gradient keep their parameters, whatever decays. The result does not depend on the number of threads:
+ * where rows share cells the columns are split at multiples of 16, otherwise the rows, and all arithmetic but a row's
+ * sum of squares (always taken whole, by one thread) is elementwise. A step allocates nothing once it is compiled.
+ *
+ * <p>Bytes: {@link OptimizerSpec#bytes}. Not thread-safe: one step at a time.
+ */
+public final class RowOptimizer {
+  private static final Kernels KERNELS = KernelSelection.current().kernels();
+
+  /** Columns are split between threads at multiples of this: one cache line. */
+  private static final int STRIPE = 16;
+
+  private final OptimizerSpec spec;
+  private final RowTable parameters;
+  private final long seed;
+  private final Workers workers;
+  private final RowState[] states;
+  private final boolean[] sweeps;
+  private final boolean splitsColumns;
+  private final @Nullable MemorySegment updates;
+  private final RowStep rowStep;
+  private final Workers.Task prepareRows = this::prepareRows;
+  private final Workers.Task updateRows = this::updateRows;
+  private final Workers.Task updateColumns = this::updateColumns;
+  private @Nullable Gradient gradient;
+  private long step;
+
+  /**
+   * Allocates the state, all zero.
+   *
+   * @param spec the rule and its layouts
+   * @param parameters the table that {@link #step} updates
+   * @param seed seed of hashes and rounding; give every table its own, see {@link CounterRandom#stream}
+   * @param arena owner of the state's memory
+   * @param workers threads of the step; may be shared with other optimizers
+   * @throws IllegalArgumentException if a layout cannot hold the table's shape
+   */
+  public RowOptimizer(OptimizerSpec spec, RowTable parameters, long seed, Arena arena, Workers workers) {
+    this.spec = spec;
+    this.parameters = parameters;
+    this.seed = seed;
+    this.workers = workers;
+    int slots = spec.layouts().size();
+    states = new RowState[slots];
+    sweeps = new boolean[slots];
+    UpdateRule rule = spec.rule();
+    boolean rowsMeet = false;
+    boolean columnsMeet = false;
+    for (int k = 0; k < slots; k++) {
+      Slot slot = rule.slots().get(k);
+      StateLayout layout = spec.layouts().get(k);
+      long slotSeed = CounterRandom.mix(seed ^ CounterRandom.stream(slot.name()));
+      states[k] = layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
+      sweeps[k] = layout.firstSweep() == Reduction.ROW_SUM;
+      rowsMeet |= states[k].sharing().sharesRows();
+      columnsMeet |= states[k].sharing().sharesColumns();
+    }
+    splitsColumns = rowsMeet || (!columnsMeet && parameters.rows() < workers.count());
+    updates = rule.countsUpdates() ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
+    rowStep = remembering(rule).newStep();
+  }
+
+  private UpdateRule remembering(UpdateRule rule) {
+    UpdateRule result = rule;
+    for (int k = 0; k < states.length; k++) {
+      if (spec.layouts().get(k) instanceof None) {
+        result = result.withoutMemory(rule.slots().get(k).name());
+      }
+    }
+    return result;
+  }
+
+  /**
+   * Makes one step.
+   *
+   * @param gradient the gradient; it is only read
+   * @param learningRate the step's learning rate
+   * @throws IllegalArgumentException if the gradient's shape or an id does not fit the table; nothing has changed then
+   */
+  public void step(Gradient gradient, float learningRate) {
+    check(gradient);
+    step++;
+    rowStep.begin(step, learningRate);
+    for (int k = 0; k < states.length; k++) {
+      states[k].beginStep(step, rowStep.decay(k), rowStep.scale(k));
+    }
+    this.gradient = gradient;
+    if (splitsColumns) {
+      workers.run(prepareRows);
+      workers.run(updateColumns);
+    } else {
+      workers.run(updateRows);
+    }
+    this.gradient = null;
+    for (RowState state : states) {
+      state.endStep();
+    }
+  }
+
+  private void check(Gradient gradient) {
+    long count = gradient.count();
+    if (gradient.columns() != parameters.columns()) {
+      throw new IllegalArgumentException(
+          "gradient with " + gradient.columns() + " columns: the table has " + parameters.columns());
+    }
+    if (count > 0 && gradient.row(count - 1) >= parameters.rows()) {
+      throw new IllegalArgumentException(
+          "gradient row " + gradient.row(count - 1) + ": the table has " + parameters.rows() + " rows");
+    }
+  }
+
+  /** Everything that is done once per row, whatever the split: sums for the layouts, update counters. */
+  private void prepareRows(int part, int parts, Scratch scratch) {
+    Gradient g = current();
+    long end = g.count() * (part + 1) / parts;
+    for (long i = g.count() * part / parts; i < end; i++) {
+      prepareRow(g, i);
+    }
+  }
+
+  private void prepareRow(Gradient g, long i) {
+    long row = g.row(i);
+    for (int k = 0; k < sweeps.length; k++) {
+      if (sweeps[k]) {
+        states[k].absorb(row, KERNELS.sumOfSquares(g.values(), g.offset(i), g.columns()));
+      }
+    }
+    if (updates != null) {
+      updates.setAtIndex(ValueLayout.JAVA_INT, row, updates.getAtIndex(ValueLayout.JAVA_INT, row) + 1);
+    }
+  }
+
+  private void updateRows(int part, int parts, Scratch scratch) {
+    Gradient g = current();
+    long end = g.count() * (part + 1) / parts;
+    for (long i = g.count() * part / parts; i < end; i++) {
+      prepareRow(g, i);
+      update(g, i, 0, g.columns(), scratch);
+    }
+  }
+
+  private void updateColumns(int part, int parts, Scratch scratch) {
+    Gradient g = current();
+    long stripes = Math.ceilDiv(g.columns(), STRIPE);
+    int from = (int) Math.min(STRIPE * (stripes * part / parts), g.columns());
+    int to = (int) Math.min(STRIPE * (stripes * (part + 1) / parts), g.columns());
+    for (long i = 0; i < g.count(); i++) {
+      update(g, i, from, to, scratch);
+    }
+  }
+
+  private void update(Gradient g, long i, int from, int to, Scratch scratch) {
+    long row = g.row(i);
+    int count = updates == null ? 0 : updates.getAtIndex(ValueLayout.JAVA_INT, row);
+    for (int column = from; column < to; column += Scratch.BLOCK) {
+      long skip = 4L * column;
+      rowStep.apply(states, row, column, Math.min(Scratch.BLOCK, to - column), g.values(), g.offset(i) + skip,
+          parameters.data(), parameters.offset(row) + skip, count, scratch);
+    }
+  }
+
+  private Gradient current() {
+    if (gradient == null) {
+      throw new IllegalStateException("no step in progress");
+    }
+    return gradient;
+  }
+
+  /** The rule and its layouts. */
+  public OptimizerSpec spec() {
+    return spec;
+  }
+
+  /** The table that is updated. */
+  public RowTable parameters() {
+    return parameters;
+  }
+
+  /** The seed of hashes and rounding. */
+  public long seed() {
+    return seed;
+  }
+
+  /** Number of steps made. */
+  public long steps() {
+    return step;
+  }
+
+  /** All memory of the state, slot by slot, as {@code slot.array}; their sizes add up to {@link #bytes}. */
+  public List<StateArray> arrays() {
+    List<StateArray> arrays = new ArrayList<>();
+    for (int k = 0; k < states.length; k++) {
+      String slot = spec.rule().slots().get(k).name();
+      for (StateArray array : states[k].arrays()) {
+        arrays.add(new StateArray(slot + "." + array.name(), array.data()));
+      }
+    }
+    if (updates != null) {
+      arrays.add(new StateArray("updates", updates));
+    }
+    return arrays;
+  }
+
+  /** Bytes of the state arrays, measured on the arrays themselves. */
+  public long bytes() {
+    return arrays().stream().mapToLong(array -> array.data().byteSize()).sum();
+  }
+
+  /**
+   * Continues from a saved state whose arrays have been written into {@link #arrays}.
+   *
+   * @param steps number of steps that state had made
+   */
+  public void resumeAt(long steps) {
+    step = steps;
+  }
+}
