@@ -5,8 +5,6 @@ module dev.sublinear.simd {
   requires jdk.incubator.vector;
   requires static org.jspecify;
 
-  exports dev.sublinear.simd;
-
   provides dev.sublinear.kernel.Kernels with
       dev.sublinear.simd.SimdKernels;
 }
