@@ -93,33 +93,34 @@ public final class Corpora {
   }
 
   private static void readMember(Path file, WordTable words, IntSequence tokens) throws IOException {
-    Lines lines = Lines.read(file, words);
-    lines.copy(0, lines.count(), file.toString(), tokens);
+    Lines lines = Lines.read(file, words, tokens);
+    lines.requireWord(0, lines.count(), file.toString());
   }
 
   private static void readFile(Path file, CorpusBuilder builder) throws IOException {
-    Lines lines = Lines.read(file, builder.words);
+    Lines lines = Lines.read(file, builder.words, new IntSequence());
     int n = lines.count();
+    lines.requireWord(0, n, file.toString());
     if (n < 3) {
-      throw new IllegalArgumentException(file + ": lines there: " + n + "; at least 3 are needed to split off validation"
-          + " and test (the last 5 % of lines each), or give a directory with train.txt, valid.txt and test.txt");
+      throw new IllegalArgumentException(file + ": lines there: " + n + "; at least 3 are needed to split off"
+          + " validation and test (the last 5 % each), or give a directory with train.txt, valid.txt and test.txt");
     }
     int heldOut = Math.max(1, n / HELD_OUT_LINES);
     int testLine = n - heldOut;
     int validationLine = testLine - heldOut;
-    lines.copy(0, validationLine, lines.describe("train", 0, validationLine), builder.train);
-    lines.copy(validationLine, testLine, lines.describe("validation", validationLine, testLine), builder.validation);
-    lines.copy(testLine, n, lines.describe("test", testLine, n), builder.test);
+    lines.copy(0, validationLine, "train", builder.train);
+    lines.copy(validationLine, testLine, "validation", builder.validation);
+    lines.copy(testLine, n, "test", builder.test);
   }
 
   /** A text in memory: its tokens, and for each line the number of tokens up to its end. */
   private record Lines(Path file, IntSequence tokens, IntSequence ends, int eos) {
-    static Lines read(Path file, WordTable words) throws IOException {
+    static Lines read(Path file, WordTable words, IntSequence tokens) throws IOException {
       if (!Files.isReadable(file)) {
         throw new IllegalArgumentException(file + ": no permission to read it");
       }
-      Lines lines = new Lines(file, new IntSequence(), new IntSequence(), words.id(Vocabulary.EOS));
-      TextReader.read(file, words, lines.tokens, lines.ends);
+      Lines lines = new Lines(file, tokens, new IntSequence(), words.id(Vocabulary.EOS));
+      TextReader.read(file, words, tokens, lines.ends);
       return lines;
     }
 
@@ -127,17 +128,15 @@ public final class Corpora {
       return ends.size();
     }
 
-    String describe(String split, int fromLine, int toLine) {
-      return file + ", lines " + (fromLine + 1) + " to " + toLine + " (the " + split + " split)";
+    void copy(int fromLine, int toLine, String split, IntSequence target) {
+      requireWord(
+          fromLine, toLine, file + ", lines " + (fromLine + 1) + " to " + toLine + " (the " + split + " split)");
+      target.addRange(tokens, start(fromLine), start(toLine));
     }
 
-    /** Appends the lines [fromLine, toLine) to {@code target}; {@code what} is their name in a complaint. */
-    void copy(int fromLine, int toLine, String what, IntSequence target) {
-      int from = start(fromLine);
-      int to = start(toLine);
-      for (int i = from; i < to; i++) {
+    void requireWord(int fromLine, int toLine, String what) {
+      for (int i = start(fromLine); i < start(toLine); i++) {
         if (tokens.get(i) != eos) {
-          target.addRange(tokens, from, to);
           return;
         }
       }
@@ -145,7 +144,6 @@ public final class Corpora {
           what + ": no word in it; train, validation and test must hold at least one word each");
     }
 
-    /** The number of tokens before a line. */
     private int start(int line) {
       return line == 0 ? 0 : ends.get(line - 1);
     }

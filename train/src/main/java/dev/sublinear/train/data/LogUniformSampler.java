@@ -108,7 +108,7 @@ public final class LogUniformSampler {
 
   /**
    * log E(id) for the last sample: the logarithm of the expected count of a class, sampled or not, which is also the
-   * probability that it is in the sample.
+   * probability that it is in the sample; minus infinity before the first sample.
    *
    * @throws IndexOutOfBoundsException unless 0 &lt;= id &lt; V
    */
