@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.train.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Corpora that lie beside the project, in {@code -Dsublinear.data} or {@code ../shared/data}; aborts without them. */
+class RealCorporaTest {
+  private static Path data(String name) {
+    String folder = System.getProperty("sublinear.data");
+    Path path = folder != null
+        ? Path.of(folder, name)
+        : Stream.of("../shared/data", "../../shared/data")
+            .map(root -> Path.of(root, name))
+            .filter(Files::exists)
+            .findFirst()
+            .orElse(Path.of("../../shared/data", name));
+    assumeTrue(Files.exists(path), () -> "needs " + path.toAbsolutePath().normalize() + ", which is absent");
+    return path;
+  }
+
+  @Test
+  void open_wikitext2_hasTheKnownCounts() throws IOException {
+    Corpus corpus = Corpora.open(data("wikitext-2").toString(), 0);
+    assertEquals("wikitext-2", corpus.name());
+    assertEquals(33_278, corpus.vocabulary().size());
+    assertEquals(2_088_628, corpus.train().length);
+    assertEquals(217_646, corpus.validation().length);
+    assertEquals(245_569, corpus.test().length);
+    assertEquals("the", corpus.vocabulary().word(0));
+    assertEquals(54_625, corpus.vocabulary().count(corpus.vocabulary().unknownId()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bible_kjv_canterbury.txt.gz, 766111, 30383", "tinyshakespeare.txt.gz, 202651, 40000",
+    "warandpeace.txt.gz, 566308, 66055"
+  })
+  void open_publicDomainBook_keepsEveryWordAndLine(String name, int words, int lines) throws IOException {
+    Corpus corpus = Corpora.open(data("text-pd").resolve(name).toString(), 0);
+    assertEquals(words + lines, corpus.train().length + corpus.validation().length + corpus.test().length);
+    int eos = corpus.vocabulary().id(Vocabulary.EOS);
+    for (int[] split : new int[][] {corpus.validation(), corpus.test()}) {
+      int ends = 0;
+      for (int id : split) {
+        ends += id == eos ? 1 : 0;
+      }
+      assertEquals(lines / 20, ends);
+      assertTrue(corpus.unigramPerplexity(split) > 100);
+    }
+  }
+}
