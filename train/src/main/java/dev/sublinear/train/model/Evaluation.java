@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.train.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.sublinear.gradient.RowTable;
+import dev.sublinear.train.data.BpttBatches;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * The exact cross-entropy of a text under the full softmax, without logits for the whole vocabulary at a time.
+ *
+ * <p>The output table is walked in blocks of rows (zero-copy views); per target, the logarithm of the sum of
+ * exponentials is carried from block to block in double. Every token but the first is predicted once; the state of the
+ * LSTM is carried over.
+ */
+final class Evaluation {
+  private static final int BATCH = 20;
+  private static final int STEPS = 50;
+
+  /** Rows of the output table per block: its logits, 8 MB, stay in the last-level cache. */
+  private static final int BLOCK = 2048;
+
+  private final Lstm lstm;
+  private final RowTable input;
+  private final RowTable output;
+  private final RowTable bias;
+
+  Evaluation(Lstm lstm, RowTable input, RowTable output, RowTable bias) {
+    this.lstm = lstm;
+    this.input = input;
+    this.output = output;
+    this.bias = bias;
+  }
+
+  /** The mean cross-entropy per predicted token, in nats. */
+  double meanLoss(int[] tokens, NDManager parent) {
+    BpttBatches batches = BpttBatches.evaluation(tokens, Math.min(BATCH, tokens.length - 1), STEPS);
+    int[] inputs = new int[batches.batch() * STEPS];
+    int[] targets = new int[inputs.length];
+    double sum = 0;
+    try (NDManager carried = parent.newSubManager(); Arena arena = Arena.ofConfined()) {
+      MemorySegment embedded = arena.allocate(inputs.length * rowBytes(input), 64);
+      MemorySegment wanted = arena.allocate(inputs.length * rowBytes(output), 64);
+      NDList state = lstm.zeroState(carried, batches.batch());
+      for (int window = 0; window < batches.windows(); window++) {
+        int steps = batches.fill(window, inputs, targets);
+        int n = batches.batch() * steps;
+        try (NDManager scope = carried.newSubManager()) {
+          gather(input, inputs, n, embedded);
+          Shape shape = new Shape(batches.batch(), steps, input.columns());
+          NDArray words = EngineMemory.tensor(scope, embedded.asSlice(0, n * rowBytes(input)), shape);
+          NDArray hidden = lstm.forward(words, state, carried, false);
+          double[] losses = losses(hidden, targets, n, wanted);
+          for (int i = 0; i < n; i++) {
+            if (i % steps < batches.validSteps(window, i / steps)) {
+              sum += losses[i];
+            }
+          }
+        } finally {
+          lstm.leaves().forEach(Leaf::close);
+        }
+      }
+    }
+    return sum / batches.targets();
+  }
+
+  private static long rowBytes(RowTable table) {
+    return (long) table.columns() * Float.BYTES;
+  }
+
+  private static void gather(RowTable table, int[] words, int n, MemorySegment out) {
+    table.gather(Arrays.stream(words, 0, n).asLongStream().toArray(), n, out);
+  }
+
+  private double[] losses(NDArray hidden, int[] targets, int n, MemorySegment wanted) {
+    NDManager manager = hidden.getManager();
+    double[] logSums = new double[n];
+    Arrays.fill(logSums, Double.NEGATIVE_INFINITY);
+    for (long from = 0; from < output.rows(); from += BLOCK) {
+      long rows = Math.min(BLOCK, output.rows() - from);
+      try (NDManager scope = manager.newSubManager()) {
+        NDArray weights = block(scope, output, from, rows).transpose();
+        NDArray logits = hidden.matMul(weights).add(block(scope, bias, from, rows).transpose());
+        logits.attach(scope);
+        // log softmax = logit - log sum exp, so any one column gives the sum over all of them.
+        NDArray first = logits.get(":, 0");
+        float[] sums = first.sub(logits.logSoftmax(1).get(":, 0")).toFloatArray();
+        for (int i = 0; i < n; i++) {
+          logSums[i] = logAddExp(logSums[i], sums[i]);
+        }
+      }
+    }
+    gather(output, targets, n, wanted);
+    NDArray rows = EngineMemory.tensor(manager, wanted.asSlice(0, n * rowBytes(output)), new Shape(n, output.columns()));
+    float[] logits = hidden.mul(rows).sum(new int[] {1}).toFloatArray();
+    for (int i = 0; i < n; i++) {
+      logSums[i] -= logits[i] + bias.get(targets[i], 0);
+    }
+    return logSums;
+  }
+
+  private static NDArray block(NDManager manager, RowTable table, long from, long rows) {
+    MemorySegment memory = table.data().asSlice(table.offset(from), rows * rowBytes(table));
+    return EngineMemory.tensor(manager, memory, new Shape(rows, table.columns()));
+  }
+
+  private static double logAddExp(double a, double b) {
+    double high = Math.max(a, b);
+    return high == Double.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(-Math.abs(a - b)));
+  }
+}
