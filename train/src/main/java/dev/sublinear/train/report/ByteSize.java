@@ -3,7 +3,9 @@ package dev.sublinear.train.report;
 
 import java.util.Locale;
 
-/** Byte counts as people read them, in decimal units (1 kB = 1000 B): the one place where terminal and report get them. */
+/**
+ * Byte counts as people read them, in decimal units (1 kB = 1000 B): the one place where terminal and report get them.
+ */
 public final class ByteSize {
   private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB", "EB"};
 

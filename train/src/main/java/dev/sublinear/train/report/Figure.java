@@ -63,10 +63,14 @@ record Figure(
     return measured == null ? Numbers.ABSENT : format.apply(measured);
   }
 
-  /** The best finite value among the runs; null if there is none, or nothing to choose between. */
+  /**
+   * The best finite value among the runs that completed (fast or small is no merit in one that diverged); null if there
+   * is none, or nothing to choose between.
+   */
   @Nullable Double best(List<ReportRun> runs) {
     List<Double> finite =
         runs.stream()
+            .filter(run -> run.summary().outcome().divergedAtStep() == null)
             .flatMap(run -> Stream.ofNullable(value.apply(run.summary())))
             .filter(Double::isFinite)
             .sorted()

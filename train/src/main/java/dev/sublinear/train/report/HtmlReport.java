@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,9 +15,9 @@ import java.util.regex.Pattern;
  * A report as one HTML file that needs nothing else: style, script, chart library and data are inside, and it never
  * reaches for the network.
  *
- * <p>{@code report.html} beside this class's resources is the template, {@code report.css} and {@code report.js} are its
- * style and its script; uPlot 1.6.32 draws the curves (MIT; its licence is kept beside it and inside every report). The
- * same runs always give the same file.
+ * <p>{@code report.html} beside this class's resources is the template, {@code report.css} and {@code report.js} are
+ * its style and its script; uPlot 1.6.32 draws the curves (MIT; its licence is kept beside it and inside every report).
+ * The same runs always give the same file.
  */
 public final class HtmlReport {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z.-]+)}}");
@@ -25,8 +26,7 @@ public final class HtmlReport {
 
   /** The report of one run, under the command line of its summary. */
   public static String render(ReportRun run) {
-    Summary summary = run.summary();
-    return page(run.label(), subtitle(summary, ""), summary.setup().command(), List.of(run));
+    return page(run.label(), run.summary().setup().command(), List.of(run));
   }
 
   /**
@@ -41,20 +41,27 @@ public final class HtmlReport {
       throw new IllegalArgumentException("0 runs: must be >= 1");
     }
     String title = runs.size() == 1 ? runs.getFirst().label() : runs.size() + " optimizers compared";
-    return page(title, subtitle(runs.getFirst().summary(), runs.size() == 1 ? "" : " each"), command, runs);
+    return page(title, command, runs);
   }
 
-  private static String subtitle(Summary run, String each) {
-    Summary.Corpus corpus = run.task().corpus();
-    String data = corpus == null ? "" : " on " + corpus.name();
-    return run.task().model().name() + data + ", " + Numbers.count(run.outcome().steps()) + " steps" + each;
+  private static String subtitle(List<ReportRun> runs) {
+    Summary.Task task = runs.getFirst().summary().task();
+    Summary.Corpus corpus = task.corpus();
+    LongSummaryStatistics steps =
+        runs.stream().mapToLong(run -> run.summary().outcome().steps()).summaryStatistics();
+    return task.model().name()
+        + (corpus == null ? "" : " on " + corpus.name())
+        + (steps.getMin() == steps.getMax() ? ", " : ", up to ")
+        + Numbers.count(steps.getMax())
+        + " steps"
+        + (runs.size() == 1 ? "" : " each");
   }
 
-  private static String page(String title, String subtitle, String command, List<ReportRun> runs) {
+  private static String page(String title, String command, List<ReportRun> runs) {
     Map<String, String> parts =
         Map.of(
             "title", escape(title),
-            "subtitle", escape(subtitle),
+            "subtitle", escape(subtitle(runs)),
             "command", escape(command),
             "version", escape(runs.getFirst().summary().setup().version()),
             "data", Json.forScriptElement(ReportView.of(runs)),

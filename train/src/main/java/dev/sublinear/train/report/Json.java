@@ -42,8 +42,8 @@ final class Json {
 
   /**
    * One line that is safe inside an HTML script element: no {@code <}, {@code >} or {@code &} and none of the two line
-   * separators that older script parsers end a line at. All of them occur only inside JSON strings, so escaping the text
-   * keeps the value.
+   * separators that older script parsers end a line at. All of them occur only inside JSON strings, so escaping the
+   * text keeps the value.
    */
   static String forScriptElement(Object value) {
     return line(value)

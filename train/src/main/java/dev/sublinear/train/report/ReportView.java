@@ -60,8 +60,22 @@ record ReportView(
     }
   }
 
-  /** Where the time of a step goes. */
-  record Step(double millis, String text, double optimizerMillis, String optimizerText) {}
+  /** Where the time of a step goes: to the optimizer and to the rest. */
+  record Step(double millis, String text, Part optimizer, Part rest) {
+    static Step of(Summary.Throughput throughput) {
+      double step = throughput.stepMillisMedian();
+      // Two medians of different samples: on a jittery machine the part can exceed the whole.
+      double optimizer = Math.min(throughput.optimizerMillisMedian(), step);
+      return new Step(step, Numbers.millis(step), Part.of(optimizer, step), Part.of(step - optimizer, step));
+    }
+  }
+
+  /** A part of a step. */
+  record Part(double millis, String text, String share) {
+    static Part of(double millis, double whole) {
+      return new Part(millis, Numbers.millis(millis), whole > 0 ? Numbers.percent(millis / whole) : Numbers.ABSENT);
+    }
+  }
 
   /** The view of these runs, of which there is at least one. */
   static ReportView of(List<ReportRun> runs) {
@@ -74,7 +88,9 @@ record ReportView(
       Double best = figure.best(runs);
       for (int r = 0; r < runs.size(); r++) {
         Summary summary = runs.get(r).summary();
-        cells.get(r).add(new Cell(figure.text(summary), best != null && best.equals(figure.value().apply(summary))));
+        boolean completed = summary.outcome().divergedAtStep() == null;
+        boolean isBest = completed && best != null && best.equals(figure.value().apply(summary));
+        cells.get(r).add(new Cell(figure.text(summary), isBest));
       }
     }
     List<Run> views = new ArrayList<>();
@@ -109,13 +125,7 @@ record ReportView(
         Fact.all(summary),
         curves(run.metrics()),
         memory,
-        throughput == null
-            ? null
-            : new Step(
-                throughput.stepMillisMedian(),
-                Numbers.millis(throughput.stepMillisMedian()),
-                throughput.optimizerMillisMedian(),
-                Numbers.millis(throughput.optimizerMillisMedian())));
+        throughput == null ? null : Step.of(throughput));
   }
 
   private static Memory memory(String component, long parameters, long state, long dense) {

@@ -38,8 +38,8 @@ public final class RunDirectory {
   }
 
   /**
-   * Says whether {@link #create} would refuse, and touches nothing: call it with the other checks of the options, before
-   * any heavy work.
+   * Says whether {@link #create} would refuse, and touches nothing: call it with the other checks of the options,
+   * before any heavy work.
    *
    * @param out the directory the user asked for, or null for the default
    * @throws IllegalArgumentException with one line naming the path and the remedy
@@ -54,7 +54,6 @@ public final class RunDirectory {
    * @param out an explicit path, created with its parents if missing; null for a fresh {@code runs/<time>-<n>} in the
    *     working directory, where n is the first of 1, 2, … that is free
    * @throws IllegalArgumentException if {@code out} holds a run already, is not a directory or cannot be written to
-   * @throws UncheckedIOException if the file system fails otherwise
    */
   public static RunDirectory create(@Nullable Path out) {
     return out == null ? fresh(Path.of("runs"), LocalDateTime.now()) : explicit(out);
@@ -74,7 +73,7 @@ public final class RunDirectory {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw notCreated(parent, e);
     }
   }
 
@@ -98,8 +97,13 @@ public final class RunDirectory {
       // Not createDirectories when it is there: a symbolic link to a directory is welcome.
       return new RunDirectory(Files.isDirectory(out) ? out : Files.createDirectories(out));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw notCreated(out, e);
     }
+  }
+
+  private static IllegalArgumentException notCreated(Path directory, IOException cause) {
+    return new IllegalArgumentException(
+        directory + " cannot be created (" + cause.getMessage() + "): choose another --out", cause);
   }
 
   private static void check(Path directory, boolean refuseRun) {
@@ -124,7 +128,7 @@ public final class RunDirectory {
     }
     if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
       throw new IllegalArgumentException(
-          directory + " cannot be created: " + parent + " is not a writable directory; choose another --out");
+          directory + " cannot be created (" + parent + " is not a writable directory): choose another --out");
     }
   }
 

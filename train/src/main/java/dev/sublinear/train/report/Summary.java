@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run was and what came out of it: the content of {@code summary.json}.
  *
- * <p>{@link Setup}, {@link Task}, {@link Outcome} and {@link Scores} only group the constructor's arguments; in the file
- * their keys stand at the top level. {@code bytes} is summed from {@code memory}, so the two cannot disagree. A phase
- * that did not happen has no key; a number that is not finite is null.
+ * <p>{@link Setup}, {@link Task}, {@link Outcome} and {@link Scores} only group the constructor's arguments; in the
+ * file their keys stand at the top level. {@code bytes} is summed from {@code memory}, so the two cannot disagree. A
+ * phase that did not happen has no key; a number that is not finite is null.
  *
  * @param setup what was asked for
  * @param task the data and the model

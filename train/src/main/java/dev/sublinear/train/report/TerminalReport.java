@@ -23,7 +23,7 @@ public final class TerminalReport {
   /** One line per run, one column per figure, and the unigram baseline below them where the task has one. */
   public static String comparison(List<ReportRun> runs) {
     List<Figure> figures = runs.isEmpty() ? List.of() : Figure.all(runs.getFirst().summary());
-    List<Column> columns = new ArrayList<>(List.of(Column.left("optimizer")));
+    List<Column> columns = new ArrayList<>(List.of(Column.left("run")));
     figures.forEach(figure -> columns.add(Column.right(figure.title())));
     TextTable table = new TextTable(columns);
     for (ReportRun run : runs) {

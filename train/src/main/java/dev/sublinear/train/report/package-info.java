@@ -2,8 +2,8 @@
 /**
  * What a run leaves behind: its directory, its metrics line by line, its summary, its report and its terminal tables.
  *
- * <p>{@link dev.sublinear.train.report.RunDirectory} owns the files, {@link dev.sublinear.train.report.MetricsLog} grows
- * during the run, {@link dev.sublinear.train.report.Summary} is written at its end, and
+ * <p>{@link dev.sublinear.train.report.RunDirectory} owns the files, {@link dev.sublinear.train.report.MetricsLog}
+ * grows during the run, {@link dev.sublinear.train.report.Summary} is written at its end, and
  * {@link dev.sublinear.train.report.HtmlReport} and {@link dev.sublinear.train.report.TerminalReport} show one run or
  * several side by side.
  */

@@ -4,10 +4,14 @@
   "use strict";
 
   const COLOURS = 8;
+  const HEIGHT = 276;
   const data = JSON.parse(document.getElementById("data").textContent);
   const runs = data.runs;
   const single = runs.length === 1;
   const hidden = runs.map(() => false);
+  const lastStep = runs
+    .flatMap((run) => Object.values(run.curves).map((curve) => curve.x[curve.x.length - 1] || 0))
+    .reduce((a, b) => Math.max(a, b), 0);
   let charts = [];
 
   /** An element with a class and children, each an element or a text; null ones are left out. */
@@ -75,9 +79,10 @@
       body.append(make("tr", "", make("td", "", name(run, r)), ...cells));
     });
     if (data.baseline) {
-      body.append(make("tr", "muted", make("td", "", "word counts alone"), ...data.baseline.map((t) => make("td", "", t))));
+      const cells = data.baseline.map((text) => make("td", "", text));
+      body.append(make("tr", "muted", make("td", "", "word counts alone"), ...cells));
     }
-    const head = make("tr", "", make("th", "", "optimizer"), ...data.figures.map((title) => make("th", "", title)));
+    const head = make("tr", "", make("th", "", "run"), ...data.figures.map((title) => make("th", "", title)));
     byId("results").append(make("div", "scroll", make("table", "results", make("thead", "", head), body)));
   }
 
@@ -97,6 +102,8 @@
       });
       byId("legend").append(button);
     });
+    const hint = "Click a name to hide it, drag across a curve to zoom, double-click to reset.";
+    byId("legend").append(make("span", "hint", hint));
   }
 
   /** The colour a custom property stands for now: a canvas understands neither var() nor light-dark(). */
@@ -172,10 +179,11 @@
     const title = place.parentElement.querySelector("h2");
     title.querySelectorAll(".scale").forEach((old) => old.remove());
     if (log) {
-      title.append(make("small", "scale", "logarithmic scale"));
+      title.append(make("small", "scale", " logarithmic scale"));
     }
     place.setAttribute("role", "img");
-    place.setAttribute("aria-label", title.textContent + " against step, from " + number(least) + " to " + number(most));
+    const extent = " against step, from " + number(least) + " to " + number(most);
+    place.setAttribute("aria-label", title.textContent + extent);
 
     const quiet = resolve("var(--quiet)");
     const grid = resolve("var(--grid)");
@@ -198,8 +206,8 @@
     return new uPlot(
       {
         width: place.clientWidth,
-        height: 250,
-        padding: [10, 14, 0, 0],
+        height: HEIGHT,
+        padding: [10, 24, 0, 0],
         legend: { show: false },
         cursor: {
           y: false,
@@ -208,13 +216,30 @@
           sync: { key: "step", scales: ["x", null] },
         },
         scales: {
-          x: { time: false, range: (u, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) },
+          // All charts span all steps of all runs, so that they line up; only a zoom asks for anything else.
+          x: {
+            time: false,
+            range: (u, min, max) =>
+              min === joined[0][0] && max === joined[0][joined[0].length - 1] ? [0, lastStep || 1] : [min, max],
+          },
           y: log
-            ? { distr: 3, range: (u, min, max) => uPlot.rangeLog(min, max, 10, false) }
+            ? { distr: 3, range: (u, min, max) => (min > 0 ? [min / 1.15, max * 1.15] : [1, 10]) }
             : { range: (u, min, max) => range(min, max, zeroBased) },
         },
         axes: [
-          Object.assign({ space: 70, values: (u, splits) => splits.map(step) }, axis),
+          Object.assign(
+            {
+              space: 70,
+              size: 26,
+              gap: 6,
+              label: "step",
+              labelSize: 20,
+              labelGap: 0,
+              labelFont: font,
+              values: (u, splits) => splits.map(step),
+            },
+            axis,
+          ),
           Object.assign(
             {
               space: 34,
@@ -222,7 +247,7 @@
               values: (u, splits) => splits.map((v) => (v === null ? "" : v.toLocaleString("en-US"))),
             },
             axis,
-            log ? { filter: (u, splits) => splits.map((v) => (/^[125]/.test(v.toExponential()) ? v : null)) } : {},
+            log ? { splits: (u, index, min, max) => logTicks(min, max) } : {},
           ),
         ],
         series: [{}].concat(series),
@@ -235,6 +260,25 @@
 
   function step(value) {
     return Number.isInteger(value) ? value.toLocaleString("en-US") : "";
+  }
+
+  /** 1, 2 and 5 times the powers of ten; zoomed in to less than that shows, round numbers at equal distances. */
+  function logTicks(min, max) {
+    const ticks = [];
+    if (max > 5 * min) {
+      for (let power = Math.floor(Math.log10(min)); 10 ** power <= max; power++) {
+        ticks.push(...[1, 2, 5].map((digit) => digit * 10 ** power));
+      }
+      const sparse = max > 2000 * min ? ticks.filter((tick) => /^1e/.test(tick.toExponential())) : ticks;
+      return sparse.filter((tick) => tick >= min && tick <= max);
+    }
+    const rough = (max - min) / 4;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const gap = power * [1, 2, 5, 10].find((digit) => digit * power >= rough);
+    for (let tick = Math.ceil(min / gap) * gap; tick <= max; tick += gap) {
+      ticks.push(Number(tick.toPrecision(12)));
+    }
+    return ticks;
   }
 
   function range(min, max, zeroBased) {
@@ -258,50 +302,47 @@
   }
 
   function resize() {
-    charts.forEach((drawn) => drawn.setSize({ width: drawn.root.parentElement.clientWidth, height: 250 }));
+    charts.forEach((drawn) => drawn.setSize({ width: drawn.root.parentElement.clientWidth, height: HEIGHT }));
   }
 
-  /** One line of a bar block: its pieces as [fill, amount], as shares of `most`, and the text after them. */
-  function bar(pieces, most, ...text) {
-    const whole = pieces.reduce((sum, piece) => sum + piece[1], 0);
-    const track = make("i", pieces.length === 1 ? pieces[0][0] : "");
-    // Three quarters of the line at most: the text stands behind the bar.
-    track.style.width = "max(" + (most > 0 ? (68 * whole) / most : 0) + "%, 2px)";
-    if (pieces.length > 1) {
-      for (const [fill, amount] of pieces) {
-        const part = make("span", fill);
-        part.style.flex = String(amount);
-        track.append(part);
-      }
+  /** A track cut into pieces, each a fill and an amount; `share` of the room there is, in 0..1. */
+  function track(pieces, share) {
+    const line = make("i", "track");
+    line.style.setProperty("--share", String(share));
+    for (const [fill, amount] of pieces) {
+      const part = make("span", fill);
+      part.style.flexGrow = String(amount);
+      line.append(part);
     }
-    return make("div", "bar", track, make("span", "", ...text));
+    return line;
+  }
+
+  /** A track of one piece with its text behind it. */
+  function bar(fill, amount, most, text) {
+    return make("div", "bar", track([[fill, 1]], most > 0 ? amount / most : 0), make("span", "", text));
   }
 
   function keys(entries) {
     return make("p", "keys", ...entries.map(([fill, text]) => make("span", "", make("i", fill), text)));
   }
 
-  function memoryBars(label, memory, index, most, withParameters) {
+  function memoryBars(label, memory, index, most) {
     const block = make("div", "");
     block.style.setProperty("--c", colour(index));
-    if (withParameters) {
-      block.append(bar([["fill-parameters", memory.parameters.bytes]], most, memory.parameters.text));
-    }
-    block.append(bar([["fill-state", memory.state.bytes]], most, make("b", "", memory.state.text)));
-    block.append(bar([["fill-dense", memory.dense.bytes]], most, memory.dense.text));
+    block.append(
+      bar("fill-parameters", memory.parameters.bytes, most, memory.parameters.text),
+      bar("fill-state", memory.state.bytes, most, make("b", "", memory.state.text)),
+      bar("fill-dense", memory.dense.bytes, most, memory.dense.text),
+    );
     return [make("div", "label", label), block];
   }
 
   function memory() {
     const place = byId("memory");
-    const shown = single ? runs[0].memory.slice(1) : runs.map((run) => run.memory[0]);
+    const shown = single ? runs[0].memory : runs.map((run) => run.memory[0]);
     const sizes = shown.flatMap((m) => [m.parameters.bytes, m.state.bytes, m.dense.bytes]);
     const most = Math.max(0, ...sizes);
     byId("memory-note").textContent = single ? "by component" : "in total";
-    if (shown.length === 0) {
-      place.append(make("p", "empty", "Nothing was measured."));
-      return;
-    }
     const key = keys([
       ["fill-parameters", "parameters"],
       ["fill-state", "optimizer state"],
@@ -310,9 +351,9 @@
     key.style.setProperty("--c", colour(0));
     const bars = make("div", "bars");
     if (single) {
-      runs[0].memory.slice(1).forEach((m) => bars.append(...memoryBars(m.component, m, 0, most, true)));
+      shown.forEach((m) => bars.append(...memoryBars(m.component, m, 0, most)));
     } else {
-      runs.forEach((run, r) => bars.append(...memoryBars(name(run, r), run.memory[0], r, most, true)));
+      runs.forEach((run, r) => bars.append(...memoryBars(name(run, r), run.memory[0], r, most)));
     }
     place.append(key, bars);
     if (!single) {
@@ -348,25 +389,44 @@
       ["fill-parameters", "the rest: data, model, gradients"],
     ]);
     key.style.setProperty("--c", colour(0));
-    const bars = make("div", single ? "" : "steps");
+    place.append(key);
     for (const [run, r] of timed) {
-      const optimizer = Math.min(run.step.optimizerMillis || 0, run.step.millis);
+      const { optimizer, rest } = run.step;
       const pieces = [
-        ["fill-state", optimizer],
-        ["fill-parameters", run.step.millis - optimizer],
+        ["fill-state", optimizer.millis],
+        ["fill-parameters", rest.millis],
       ];
-      const line = bar(pieces, most, make("b", "", run.step.text), ", optimizer " + run.step.optimizerText);
-      line.style.setProperty("--c", colour(r));
-      bars.append(single ? line : make("div", "step", name(run, r), line));
+      const text = make("span", "", make("b", "", run.step.text), ", optimizer " + optimizer.text);
+      const block = make("div", "step", single ? null : make("div", "line", name(run, r), text));
+      block.style.setProperty("--c", colour(r));
+      block.append(track(pieces, run.step.millis / most));
+      place.append(block);
     }
-    place.append(key, bars);
+    if (single) {
+      const { optimizer, rest, text } = runs[0].step;
+      const row = (...cells) => make("tr", "", ...cells.map((cell) => make("td", "", cell)));
+      place.append(
+        make(
+          "table",
+          "results parts",
+          make(
+            "tbody",
+            "",
+            row("optimizer", optimizer.text, optimizer.share),
+            row("the rest", rest.text, rest.share),
+            row("whole step", text, ""),
+          ),
+        ),
+      );
+    }
   }
 
   /** One row per fact; a value all runs share stands once. */
   function facts() {
     const table = make("table", "facts");
     if (!single) {
-      table.append(make("thead", "", make("tr", "", make("th", ""), ...runs.map((run, r) => make("th", "", name(run, r))))));
+      const names = runs.map((run, r) => make("th", "", name(run, r)));
+      table.append(make("thead", "", make("tr", "", make("th", ""), ...names)));
     }
     const body = make("tbody", "");
     data.facts.forEach((title, f) => {
@@ -386,7 +446,10 @@
     byId("facts").append(table);
   }
 
-  function copy() {
+  function command() {
+    // Each word a box of its own, so that lines break between words and not after the hyphens of an option.
+    const words = byId("command").textContent.split(/(\s+)/);
+    byId("command").replaceChildren(...words.map((word) => (word.trim() === "" ? word : make("span", "word", word))));
     const button = byId("copy");
     button.addEventListener("click", async () => {
       try {
@@ -407,7 +470,7 @@
     addEventListener("beforeprint", () => {
       root.dataset.theme = "light";
       draw();
-      charts.forEach((drawn) => drawn.setSize({ width: 640, height: 230 }));
+      charts.forEach((drawn) => drawn.setSize({ width: 640, height: 220 }));
     });
     addEventListener("afterprint", () => {
       delete root.dataset.theme;
@@ -423,7 +486,7 @@
   memory();
   steps();
   facts();
-  copy();
+  command();
   theme();
   draw();
 })();

@@ -52,7 +52,7 @@ class HtmlReportTest {
     Summary summary = SampleRuns.completed(hostile);
     String html = HtmlReport.render(hostile, List.of(new ReportRun(hostile, summary, List.of())));
     assertFalse(html.contains("<script>alert"));
-    assertTrue(html.contains("&lt;/script&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;{{data}}&quot; $1"));
+    assertTrue(html.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;{{data}}&quot; $1"));
     assertEquals(hostile, data(html).get("runs").get(0).get("label").stringValue());
     assertEquals(4, html.split("</script>", -1).length, "three script elements");
   }
@@ -68,16 +68,22 @@ class HtmlReportTest {
   }
 
   @Test
-  void render_severalRuns_bestOfEachFigureMarked() {
-    JsonNode runs =
-        data(HtmlReport.render(
-                "compare",
-                List.of(
-                    new ReportRun("a", SampleRuns.completed("c"), List.of()),
-                    new ReportRun("b", SampleRuns.diverged(), List.of()))))
-            .get("runs");
-    assertFalse(runs.get(0).get("figures").get(0).get("best").booleanValue(), "nothing to choose between");
+  void render_severalRuns_bestOfEachFigureMarkedAmongCompleted() {
+    String html =
+        HtmlReport.render(
+            "compare",
+            List.of(
+                new ReportRun("a", SampleRuns.completed("c", 5.2), List.of()),
+                new ReportRun("b", SampleRuns.diverged(), List.of()),
+                new ReportRun("c", SampleRuns.completed("c", 5), List.of())));
+    JsonNode runs = data(html).get("runs");
+    assertFalse(runs.get(0).get("figures").get(0).get("best").booleanValue());
     assertEquals("–", runs.get(1).get("figures").get(0).get("text").stringValue());
+    assertTrue(runs.get(2).get("figures").get(0).get("best").booleanValue());
+    for (JsonNode run : runs) {
+      assertFalse(run.get("figures").get(2).get("best").booleanValue(), "equal bytes: nothing to choose between");
+    }
+    assertTrue(html.contains("lstm on wordnet, up to 60 steps each"));
   }
 
   @Test

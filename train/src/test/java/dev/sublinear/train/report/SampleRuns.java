@@ -14,7 +14,11 @@ final class SampleRuns {
   private SampleRuns() {}
 
   static Summary completed(String command) {
-    return summary(command, null, Summary.Score.ofLoss(5), new Summary.Throughput(15_203.4, 46.2, 5.1));
+    return completed(command, 5);
+  }
+
+  static Summary completed(String command, double loss) {
+    return summary(command, null, Summary.Score.ofLoss(loss), new Summary.Throughput(15_203.4, 46.2, 5.1));
   }
 
   /** A run that stopped at step 7 before any evaluation. */

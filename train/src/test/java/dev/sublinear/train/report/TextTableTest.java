@@ -54,7 +54,7 @@ class TextTableTest {
   @Test
   void summary_run_oneLinePerFigure() {
     String text = TerminalReport.summary(new ReportRun("adam", SampleRuns.completed("c"), List.of()));
-    assertTrue(text.contains("validation ppl    148.41  word counts alone: 812.30\n"), text);
-    assertTrue(text.contains("tokens/s          15,203\n"), text);
+    assertTrue(text.contains("validation ppl   148.41  word counts alone: 812.30\n"), text);
+    assertTrue(text.contains("tokens/s         15,203\n"), text);
   }
 }
