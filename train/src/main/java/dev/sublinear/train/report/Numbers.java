@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.train.report;
+
+import java.util.Locale;
+
+/** Figures as terminal tables and reports print them, whatever the machine's locale. */
+final class Numbers {
+  /** Stands for a figure that is not there. */
+  static final String ABSENT = "–";
+
+  private Numbers() {}
+
+  /** {@code 12,345}. */
+  static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** {@code 148.37}, {@code 1,204.5}, {@code 33,278}. */
+  static String perplexity(double value) {
+    if (!Double.isFinite(value)) {
+      return "not finite";
+    }
+    return String.format(Locale.ROOT, value < 1000 ? "%,.2f" : value < 10_000 ? "%,.1f" : "%,.0f", value);
+  }
+
+  /** {@code 15,203}. */
+  static String rate(double value) {
+    return Double.isFinite(value) ? count(Math.round(value)) : ABSENT;
+  }
+
+  /** {@code 0.84 ms}, {@code 21.3 ms}, {@code 1,204 ms}. */
+  static String millis(double value) {
+    if (!Double.isFinite(value)) {
+      return ABSENT;
+    }
+    return String.format(Locale.ROOT, value < 10 ? "%.2f ms" : value < 100 ? "%.1f ms" : "%,.0f ms", value);
+  }
+
+  /** {@code 79.7 %}. */
+  static String percent(double fraction) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * fraction);
+  }
+
+  /** {@code 8.4 s}, {@code 12 min 4 s}, {@code 3 h 2 min}. */
+  static String duration(double seconds) {
+    if (!Double.isFinite(seconds)) {
+      return ABSENT;
+    }
+    if (seconds < 59.95) {
+      return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+    long whole = Math.round(seconds);
+    return whole < 3600
+        ? whole / 60 + " min " + whole % 60 + " s"
+        : count(whole / 3600) + " h " + whole % 3600 / 60 + " min";
+  }
+}
