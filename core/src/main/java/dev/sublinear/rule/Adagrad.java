@@ -41,6 +41,11 @@ public record Adagrad(double epsilon) implements UpdateRule {
   }
 
   @Override
+  public float defaultLearningRate() {
+    return 0.1f;
+  }
+
+  @Override
   public RowStep newStep() {
     return new SecondMomentStep(1, 1, epsilon);
   }

@@ -62,6 +62,11 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
   }
 
   @Override
+  public float defaultLearningRate() {
+    return 0.002f;
+  }
+
+  @Override
   public RowStep newStep() {
     return new AdamStep(this, 0, false);
   }

@@ -43,6 +43,11 @@ public record AdamW(Adam adam, double weightDecay) implements UpdateRule {
   }
 
   @Override
+  public float defaultLearningRate() {
+    return 0.002f;
+  }
+
+  @Override
   public RowStep newStep() {
     return new AdamStep(adam, weightDecay, false);
   }

@@ -38,6 +38,11 @@ public record AmsGrad(Adam adam) implements UpdateRule {
   }
 
   @Override
+  public float defaultLearningRate() {
+    return 0.002f;
+  }
+
+  @Override
   public RowStep newStep() {
     return new AdamStep(adam, 0, true);
   }

@@ -49,6 +49,11 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
   }
 
   @Override
+  public float defaultLearningRate() {
+    return 0.1f;
+  }
+
+  @Override
   public RowStep newStep() {
     return new Step(this);
   }

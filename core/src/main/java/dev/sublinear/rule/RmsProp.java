@@ -44,6 +44,11 @@ public record RmsProp(double alpha, double epsilon) implements UpdateRule {
   }
 
   @Override
+  public float defaultLearningRate() {
+    return 0.001f;
+  }
+
+  @Override
   public RowStep newStep() {
     return new SecondMomentStep(alpha, 1 - alpha, epsilon);
   }

@@ -29,6 +29,11 @@ public record Sgd() implements UpdateRule {
   }
 
   @Override
+  public float defaultLearningRate() {
+    return 1;
+  }
+
+  @Override
   public RowStep newStep() {
     return new Step();
   }

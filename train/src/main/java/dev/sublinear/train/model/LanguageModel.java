@@ -53,17 +53,17 @@ public final class LanguageModel implements AutoCloseable {
    * Allocates and initialises the weights.
    *
    * @param config the shape of the network
+   * @param words size of the vocabulary
    * @param samples negatives of the sampled softmax; 0 for the full softmax
    * @param batch parallel rows of text
    * @param bptt steps of a window
    * @param seed seed of weights, negatives and dropout
    * @param arena owner of the weights' memory
    */
-  public LanguageModel(LstmConfig config, int samples, int batch, int bptt, long seed, Arena arena) {
+  public LanguageModel(LstmConfig config, int words, int samples, int batch, int bptt, long seed, Arena arena) {
     this.config = config;
     this.seed = seed;
     this.batch = batch;
-    int words = config.vocabulary();
     int targets = batch * bptt;
     softmax = samples == 0 ? new Softmax.Full()
         : new Softmax.Sampled(new LogUniformSampler(words, samples, seed, "negative samples"), targets, arena);

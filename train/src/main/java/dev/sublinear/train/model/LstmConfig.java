@@ -4,7 +4,6 @@ package dev.sublinear.train.model;
 /**
  * The shape of an LSTM language model.
  *
- * @param vocabulary number of words
  * @param embedding columns of the input table
  * @param hidden units of each LSTM layer
  * @param layers number of LSTM layers, 1 or 2
@@ -12,8 +11,7 @@ package dev.sublinear.train.model;
  * @param dropout probability of dropping an input of the LSTM, a unit between layers or an output, in [0, 1)
  * @param tied whether input and output share one table
  */
-public record LstmConfig(int vocabulary, int embedding, int hidden, int layers, int projection, double dropout,
-    boolean tied) {
+public record LstmConfig(int embedding, int hidden, int layers, int projection, double dropout, boolean tied) {
   /**
    * Checks the ranges.
    *
@@ -47,13 +45,5 @@ public record LstmConfig(int vocabulary, int embedding, int hidden, int layers, 
   /** Columns of the output table. */
   public int output() {
     return projection == 0 ? hidden : projection;
-  }
-
-  /** Number of parameters. */
-  public long parameters() {
-    long tables = (long) vocabulary * embedding + (tied ? 0 : (long) vocabulary * output());
-    long first = 4L * hidden * (embedding + hidden + 2);
-    long others = (layers - 1) * 4L * hidden * (2L * hidden + 2);
-    return tables + vocabulary + first + others + (long) projection * hidden;
   }
 }

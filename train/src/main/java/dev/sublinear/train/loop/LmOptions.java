@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.train.loop;
+
+import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.train.model.LstmConfig;
+
+/**
+ * Everything that decides what a language-model run computes; checked when made, before any data is read.
+ *
+ * @param data the text and how it is cut
+ * @param network the shape of the network
+ * @param samples negatives of the sampled softmax; 0 for the full softmax
+ * @param optimization rules, layouts and learning rate
+ * @param length how long to train and how often to look
+ * @param seed seed of everything random
+ */
+public record LmOptions(Data data, LstmConfig network, int samples, Optimization optimization, Length length,
+    long seed) {
+  /** Checks the range. */
+  public LmOptions {
+    if (samples < 0) {
+      throw new IllegalArgumentException("softmax sampled:" + samples + ": must be >= 1");
+    }
+  }
+
+  /** The same run with another optimizer. */
+  public LmOptions with(Optimization other) {
+    return new LmOptions(data, network, samples, other, length, seed);
+  }
+
+  /**
+   * The text and how it is cut.
+   *
+   * @param corpus {@code wordnet}, a file or a directory
+   * @param maxVocabulary largest vocabulary; 0 for every word
+   * @param batch parallel rows of text
+   * @param bptt steps of truncated back-propagation through time
+   */
+  public record Data(String corpus, int maxVocabulary, int batch, int bptt) {
+    /** Checks the ranges. */
+    public Data {
+      atLeastOne("batch", batch);
+      atLeastOne("bptt", bptt);
+      if (maxVocabulary < 0 || maxVocabulary == 1) {
+        throw new IllegalArgumentException("max-vocabulary " + maxVocabulary + ": must be >= 2, or 0 for every word");
+      }
+    }
+  }
+
+  /**
+   * Rules, layouts and learning rate.
+   *
+   * @param tables optimizer of the input and output tables
+   * @param others optimizer of all other tensors
+   * @param learningRate the rate before the schedule
+   * @param schedule how it changes
+   * @param clip largest global norm of the gradients; infinite for no clipping
+   */
+  public record Optimization(OptimizerSpec tables, OptimizerSpec others, float learningRate, Schedule schedule,
+      double clip) {
+    /** Checks the ranges. */
+    public Optimization {
+      if (!(learningRate > 0 && learningRate < Float.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("lr " + learningRate + ": must be a number above 0");
+      }
+      if (!(clip > 0)) {
+        throw new IllegalArgumentException("clip " + clip + ": must be above 0");
+      }
+    }
+  }
+
+  /**
+   * How long to train and how often to look.
+   *
+   * @param steps number of steps; 0 to count in epochs
+   * @param epochs passes over the train text, if {@code steps} is 0
+   * @param evaluations number of validations, evenly spaced, the last one at the end
+   */
+  public record Length(long steps, double epochs, int evaluations) {
+    /** Checks the ranges. */
+    public Length {
+      if (steps < 0) {
+        throw new IllegalArgumentException("steps " + steps + ": must be >= 1");
+      }
+      if (steps == 0 && !(epochs > 0 && epochs < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("epochs " + epochs + ": must be a number above 0");
+      }
+      atLeastOne("evaluations", evaluations);
+    }
+
+    /** The number of steps, given the number of windows of one epoch. */
+    public long steps(int windows) {
+      return steps > 0 ? steps : Math.max(1, Math.round(epochs * windows));
+    }
+  }
+
+  private static void atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " " + value + ": must be >= 1");
+    }
+  }
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.train.loop;
+
+import dev.sublinear.gradient.Gradient;
+import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.kernel.KernelSelection;
+import dev.sublinear.step.GradientNorm;
+import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.RowOptimizer;
+import dev.sublinear.step.Workers;
+import dev.sublinear.train.data.BpttBatches;
+import dev.sublinear.train.data.Corpus;
+import dev.sublinear.train.model.LanguageModel;
+import dev.sublinear.train.model.Weight;
+import dev.sublinear.train.report.HtmlReport;
+import dev.sublinear.train.report.MetricsLog;
+import dev.sublinear.train.report.Progress;
+import dev.sublinear.train.report.ReportRun;
+import dev.sublinear.train.report.RunDirectory;
+import dev.sublinear.train.report.Summary;
+import dev.sublinear.train.report.TrainMetric;
+import dev.sublinear.train.report.ValidationMetric;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training run of a language model: windows of text in, metrics and a summary out.
+ *
+ * <p>A step is: gather, forward, backward, clip by global norm, one optimizer step per weight. The engine runs on one
+ * thread; {@code threads} drives the optimizer steps and changes no bit of the result. A loss or gradient that is not
+ * finite ends the run; what was written stays. Use once; not thread-safe.
+ */
+public final class LmTraining implements AutoCloseable {
+  /** A training line is logged about this often in a run. */
+  private static final int LOG_LINES = 200;
+
+  private final LmOptions options;
+  private final Corpus corpus;
+  private final TrainingListener listener;
+  private final BpttBatches batches;
+  private final long steps;
+  private final Arena arena = Arena.ofShared();
+  private final Workers workers;
+  private final LanguageModel model;
+  private final List<RowOptimizer> optimizers = new ArrayList<>();
+  private final Stopwatch watch = new Stopwatch();
+  private int plateaus;
+  private double bestValidation = Double.POSITIVE_INFINITY;
+  private @Nullable Long divergedAtStep;
+  private Summary.@Nullable Loss trainLoss;
+  private Summary.@Nullable Score validation;
+  private Summary.@Nullable Score test;
+
+  /**
+   * Checks data and memory, then allocates the model and the optimizer state.
+   *
+   * @throws IllegalArgumentException if the corpus is too short, a layout does not fit a table, or memory is short
+   */
+  public LmTraining(LmOptions options, Corpus corpus, int threads, TrainingListener listener) {
+    this.options = options;
+    this.corpus = corpus;
+    this.listener = listener;
+    batches = BpttBatches.training(corpus.train(), options.data().batch(), options.data().bptt());
+    steps = options.length().steps(batches.windows());
+    int words = corpus.vocabulary().size();
+    LmMemory.check(options, words, MachineMemory.totalBytes());
+    workers = new Workers(threads);
+    model = new LanguageModel(options.network(), words, options.samples(), options.data().batch(),
+        options.data().bptt(), options.seed(), arena);
+    for (Weight weight : model.weights()) {
+      long seed = CounterRandom.mix(options.seed() ^ CounterRandom.stream(weight.name()));
+      optimizers.add(new RowOptimizer(specFor(weight), weight.table(), seed, arena, workers));
+    }
+  }
+
+  private OptimizerSpec specFor(Weight weight) {
+    return weight.isTable() ? options.optimization().tables() : options.optimization().others();
+  }
+
+  /**
+   * Trains, evaluates, and writes metrics, summary and report into {@code directory}.
+   *
+   * @param label the name of this run in reports
+   * @param setup what was asked for, as the summary quotes it
+   */
+  public ReportRun run(String label, Summary.Setup setup, RunDirectory directory) {
+    listener.started(steps);
+    try (MetricsLog log = directory.openMetrics()) {
+      train(log);
+      if (divergedAtStep == null) {
+        listener.phase("test");
+        test = Summary.Score.ofLoss(model.evaluate(corpus.test()));
+      }
+      ReportRun run = new ReportRun(label, summary(setup), log.metrics());
+      directory.writeSummary(run.summary());
+      directory.writeReport(HtmlReport.render(run));
+      return run;
+    } finally {
+      listener.finished();
+    }
+  }
+
+  private void train(MetricsLog log) {
+    int[] inputs = new int[options.data().batch() * options.data().bptt()];
+    int[] targets = new int[inputs.length];
+    long logEvery = Math.max(1, steps / LOG_LINES);
+    LossMean mean = new LossMean();
+    for (long step = 1; step <= steps; step++) {
+      watch.start();
+      int window = (int) ((step - 1) % batches.windows());
+      if (window == 0) {
+        model.resetState();
+      }
+      int length = batches.fill(window, inputs, targets);
+      double loss = step(step, inputs, targets, length);
+      watch.stop(inputs.length / options.data().bptt() * length);
+      if (divergedAtStep != null) {
+        return;
+      }
+      mean.add(loss);
+      listener.stepped(step, loss);
+      if (step % logEvery == 0 || step == steps) {
+        log(log, step, mean);
+      }
+      if (isEvaluationDue(step)) {
+        validate(log, step);
+      }
+    }
+  }
+
+  private double step(long step, int[] inputs, int[] targets, int length) {
+    try {
+      double loss = model.forwardBackward(step, inputs, targets, length);
+      List<Gradient> gradients = model.gradients();
+      double norm = GradientNorm.clip(gradients, options.optimization().clip());
+      if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+        divergedAtStep = step;
+        return loss;
+      }
+      float rate = learningRate(step);
+      watch.startOptimizer();
+      for (int i = 0; i < gradients.size(); i++) {
+        optimizers.get(i).step(gradients.get(i), rate);
+      }
+      watch.stopOptimizer();
+      return loss;
+    } finally {
+      model.endStep();
+    }
+  }
+
+  private float learningRate(long step) {
+    LmOptions.Optimization optimization = options.optimization();
+    return (float) (optimization.learningRate() * optimization.schedule().factor(step, steps, plateaus));
+  }
+
+  /** Evaluations are spread evenly; the last falls on the last step. */
+  private boolean isEvaluationDue(long step) {
+    int evaluations = options.length().evaluations();
+    return step * evaluations / steps > (step - 1) * evaluations / steps;
+  }
+
+  private void log(MetricsLog log, long step, LossMean mean) {
+    double loss = mean.take();
+    trainLoss = new Summary.Loss(loss);
+    TrainMetric metric = new TrainMetric(progress(step), loss, learningRate(step), watch.takeTokensPerSecond());
+    log.add(metric);
+    listener.logged(metric);
+  }
+
+  private void validate(MetricsLog log, long step) {
+    listener.phase("validation");
+    double loss = model.evaluate(corpus.validation());
+    if (loss >= bestValidation) {
+      plateaus++;
+    }
+    bestValidation = Math.min(bestValidation, loss);
+    validation = Summary.Score.ofLoss(loss);
+    ValidationMetric metric = new ValidationMetric(progress(step), validation);
+    log.add(metric);
+    listener.validated(metric);
+  }
+
+  private Progress progress(long step) {
+    return new Progress(step, (double) step / batches.windows(), watch.tokens(), watch.wallSeconds());
+  }
+
+  private Summary summary(Summary.Setup setup) {
+    Summary.Corpus described = new Summary.Corpus(corpus.name(), corpus.train().length, corpus.vocabulary().size(),
+        new Summary.UnigramPerplexity(corpus.unigramPerplexity(corpus.validation()),
+            corpus.unigramPerplexity(corpus.test())));
+    Summary.Outcome outcome = new Summary.Outcome(watch.steps(), watch.wallSeconds(), divergedAtStep, hash(),
+        MachineMemory.peakResidentBytes());
+    return new Summary(setup, new Summary.Task(described, modelSettings()), outcome,
+        new Summary.Scores(trainLoss, validation, test), memory(), watch.throughput());
+  }
+
+  private Summary.Model modelSettings() {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("embedding", options.network().embedding());
+    settings.put("hidden", options.network().hidden());
+    settings.put("layers", options.network().layers());
+    settings.put("projection", options.network().projection());
+    settings.put("dropout", options.network().dropout());
+    settings.put("tied", options.network().tied());
+    settings.put("softmax", options.samples() == 0 ? "full" : "sampled:" + options.samples());
+    settings.put("batch", options.data().batch());
+    settings.put("bptt", options.data().bptt());
+    settings.put("learningRate", options.optimization().learningRate());
+    settings.put("schedule", options.optimization().schedule().toString());
+    settings.put("clip", options.optimization().clip());
+    settings.put("denseOptimizer", options.optimization().others().toString());
+    return new Summary.Model("lstm", settings);
+  }
+
+  private List<Summary.MemoryComponent> memory() {
+    Map<String, Summary.MemoryComponent> components = new LinkedHashMap<>();
+    for (int i = 0; i < optimizers.size(); i++) {
+      Weight weight = model.weights().get(i);
+      RowOptimizer optimizer = optimizers.get(i);
+      long dense = OptimizerSpec.dense(optimizer.spec().rule()).bytes(weight.table().rows(), weight.table().columns());
+      Summary.MemoryComponent part = new Summary.MemoryComponent(weight.component(), weight.isTable(),
+          weight.table().bytes(), optimizer.bytes(), dense);
+      components.merge(weight.component(), part, LmTraining::sum);
+    }
+    return List.copyOf(components.values());
+  }
+
+  private static Summary.MemoryComponent sum(Summary.MemoryComponent a, Summary.MemoryComponent b) {
+    return new Summary.MemoryComponent(a.component(), a.table(), a.parameters() + b.parameters(),
+        a.optimizerState() + b.optimizerState(), a.optimizerStateDense() + b.optimizerStateDense());
+  }
+
+  /** SHA-256 over the bytes of all weights in their order. */
+  private String hash() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Weight weight : model.weights()) {
+        MemorySegment data = weight.table().data();
+        for (long at = 0; at < data.byteSize(); at += 1 << 20) {
+          ByteBuffer chunk = data.asSlice(at, Math.min(1 << 20, data.byteSize() - at)).asByteBuffer();
+          digest.update(chunk);
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    workers.close();
+    arena.close();
+  }
+}

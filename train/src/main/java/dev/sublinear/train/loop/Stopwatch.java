@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.train.loop;
+
+import dev.sublinear.train.report.Summary;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Times the steps of a run and their optimizer part; evaluation is not counted as training time. */
+final class Stopwatch {
+  private final long created = System.nanoTime();
+  private long[] stepNanos = new long[1024];
+  private long[] optimizerNanos = new long[1024];
+  private int count;
+  private long tokens;
+  private long started;
+  private long optimizerStarted;
+  private long trainingNanos;
+  private long takenNanos;
+  private long takenTokens;
+
+  void start() {
+    if (count == stepNanos.length) {
+      stepNanos = Arrays.copyOf(stepNanos, 2 * count);
+      optimizerNanos = Arrays.copyOf(optimizerNanos, 2 * count);
+    }
+    started = System.nanoTime();
+  }
+
+  void startOptimizer() {
+    optimizerStarted = System.nanoTime();
+  }
+
+  void stopOptimizer() {
+    optimizerNanos[count] = System.nanoTime() - optimizerStarted;
+  }
+
+  void stop(int stepTokens) {
+    stepNanos[count] = System.nanoTime() - started;
+    trainingNanos += stepNanos[count];
+    tokens += stepTokens;
+    count++;
+  }
+
+  int steps() {
+    return count;
+  }
+
+  long tokens() {
+    return tokens;
+  }
+
+  double wallSeconds() {
+    return (System.nanoTime() - created) / 1e9;
+  }
+
+  /** Training tokens per second since the last call. */
+  double takeTokensPerSecond() {
+    double rate = (tokens - takenTokens) * 1e9 / Math.max(1, trainingNanos - takenNanos);
+    takenTokens = tokens;
+    takenNanos = trainingNanos;
+    return rate;
+  }
+
+  Summary.@Nullable Throughput throughput() {
+    return count == 0 ? null
+        : new Summary.Throughput(tokens * 1e9 / trainingNanos, medianMillis(stepNanos), medianMillis(optimizerNanos));
+  }
+
+  private double medianMillis(long[] nanos) {
+    long[] sorted = Arrays.copyOf(nanos, count);
+    Arrays.sort(sorted);
+    long twice = sorted[(count - 1) / 2] + sorted[count / 2];
+    return twice / 2e6;
+  }
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The training loop: options, schedules, memory check, and one run or several compared. */
+@NullMarked
+package dev.sublinear.train.loop;
+
+import org.jspecify.annotations.NullMarked;
