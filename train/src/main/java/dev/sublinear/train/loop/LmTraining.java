@@ -98,7 +98,7 @@ public final class LmTraining implements AutoCloseable {
       train(log);
       if (divergedAtStep == null) {
         listener.phase("test");
-        test = Summary.Score.ofLoss(model.evaluate(corpus.test()));
+        test = Summary.Score.ofLoss(model.evaluate(corpus.test(), workers));
       }
       ReportRun run = new ReportRun(label, summary(setup), log.metrics());
       directory.writeSummary(run.summary());
@@ -179,7 +179,7 @@ public final class LmTraining implements AutoCloseable {
 
   private void validate(MetricsLog log, long step) {
     listener.phase("validation");
-    double loss = model.evaluate(corpus.validation());
+    double loss = model.evaluate(corpus.validation(), workers);
     if (loss >= bestValidation) {
       plateaus++;
     }

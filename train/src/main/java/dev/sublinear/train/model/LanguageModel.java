@@ -11,6 +11,7 @@ import ai.djl.training.GradientCollector;
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.gradient.RowTable;
 import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.LogUniformSampler;
 import dev.sublinear.train.data.UniqueIds;
 import java.lang.foreign.Arena;
@@ -199,9 +200,14 @@ public final class LanguageModel implements AutoCloseable {
     }
   }
 
-  /** The mean cross-entropy per predicted token of a text, in nats, always by the full softmax over all words. */
-  public double evaluate(int[] tokens) {
-    return new Evaluation(lstm, inputTable.table(), outputTable.table(), outputBias.table()).meanLoss(tokens, manager);
+  /**
+   * The mean cross-entropy per predicted token of a text, in nats, always by the full softmax over all words.
+   *
+   * @param workers threads that share the words; their number changes no bit of the result
+   */
+  public double evaluate(int[] tokens, Workers workers) {
+    return new Evaluation(lstm, inputTable.table(), outputTable.table(), outputBias.table(), workers)
+        .meanLoss(tokens, manager);
   }
 
   @Override
