@@ -65,7 +65,8 @@ public final class OptimizerState {
     rest.get(description);
     String found = new String(description, StandardCharsets.UTF_8);
     if (!found.equals(expected)) {
-      throw new IllegalArgumentException("the state was written by [" + found + "], this optimizer is [" + expected + "]");
+      throw new IllegalArgumentException(
+          "the state was written by [" + found + "], this optimizer is [" + expected + "]");
     }
     for (StateArray array : optimizer.arrays()) {
       for (long at = 0; at < array.data().byteSize(); at += CHUNK) {

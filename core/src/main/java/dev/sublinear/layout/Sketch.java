@@ -45,7 +45,8 @@ final class Sketch implements RowState {
     width = options.width(rows);
     bucketBytes = Shapes.columns(shape) * options.cellBytes();
     cells = arena.allocate(options.depth() * width * bucketBytes, 64);
-    factor = options.decay() == SketchOptions.Decay.GLOBAL ? arena.allocate(Double.BYTES, Double.BYTES)
+    factor = options.decay() == SketchOptions.Decay.GLOBAL
+        ? arena.allocate(Double.BYTES, Double.BYTES)
         : MemorySegment.NULL;
     if (isGlobal()) {
       factor.set(ValueLayout.JAVA_DOUBLE, 0, 1);

@@ -106,7 +106,8 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     double width = Math.floor(rows * ratio / depth);
     if (width < 1) {
       throw new IllegalArgumentException(
-          "ratio " + ratio + " of " + rows + " rows at depth " + depth + " gives width 0: must be >= 1; the smallest ratio is "
+          "ratio " + ratio + " of " + rows + " rows at depth " + depth
+              + " gives width 0: must be >= 1; the smallest ratio is "
               + (double) depth / rows);
     }
     long whole = (long) width;
@@ -119,7 +120,8 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
 
   /** Bytes of the cells, and of the scalar of {@code decay=global}. */
   long bytes(long[] shape) {
-    long perDepth = Math.multiplyExact(width(Shapes.rows(shape)), Math.multiplyExact(Shapes.columns(shape), cellBytes()));
+    long perDepth =
+        Math.multiplyExact(width(Shapes.rows(shape)), Math.multiplyExact(Shapes.columns(shape), cellBytes()));
     return Math.multiplyExact(perDepth, depth) + (decay == Decay.GLOBAL ? Double.BYTES : 0);
   }
 

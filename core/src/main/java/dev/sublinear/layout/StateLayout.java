@@ -40,5 +40,6 @@ public interface StateLayout {
   boolean lossless(long... shape);
 
   /** Why this layout cannot hold the slot; {@code null} if it can. */
-  @Nullable String refusal(Slot slot);
+  @Nullable
+  String refusal(Slot slot);
 }

@@ -84,7 +84,8 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
   /** The text of the hyper-parameters, shared with the rules built on this one. */
   String options() {
     Adam d = defaults();
-    return Term.text("beta1", beta1, d.beta1) + Term.text("beta2", beta2, d.beta2) + Term.text("eps", epsilon, d.epsilon)
+    return Term.text("beta1", beta1, d.beta1) + Term.text("beta2", beta2, d.beta2)
+        + Term.text("eps", epsilon, d.epsilon)
         + Term.text("correction", correction, d.correction);
   }
 

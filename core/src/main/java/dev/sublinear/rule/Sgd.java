@@ -17,7 +17,6 @@ import java.util.List;
 public record Sgd() implements UpdateRule {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
 
-
   @Override
   public String name() {
     return "sgd";

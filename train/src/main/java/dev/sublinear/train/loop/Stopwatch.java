@@ -62,7 +62,8 @@ final class Stopwatch {
   }
 
   Summary.@Nullable Throughput throughput() {
-    return count == 0 ? null
+    return count == 0
+        ? null
         : new Summary.Throughput(tokens * 1e9 / trainingNanos, medianMillis(stepNanos), medianMillis(optimizerNanos));
   }
 

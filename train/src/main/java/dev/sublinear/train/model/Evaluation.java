@@ -99,7 +99,8 @@ final class Evaluation {
       }
     }
     gather(output, targets, n, wanted);
-    NDArray rows = EngineMemory.tensor(manager, wanted.asSlice(0, n * rowBytes(output)), new Shape(n, output.columns()));
+    NDArray rows =
+        EngineMemory.tensor(manager, wanted.asSlice(0, n * rowBytes(output)), new Shape(n, output.columns()));
     float[] logits = hidden.mul(rows).sum(new int[] {1}).toFloatArray();
     for (int i = 0; i < n; i++) {
       logSums[i] -= logits[i] + bias.get(targets[i], 0);

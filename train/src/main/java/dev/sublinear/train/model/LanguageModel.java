@@ -66,14 +66,17 @@ public final class LanguageModel implements AutoCloseable {
     this.seed = seed;
     this.batch = batch;
     int targets = batch * bptt;
-    softmax = samples == 0 ? new Softmax.Full()
+    softmax = samples == 0
+        ? new Softmax.Full()
         : new Softmax.Sampled(new LogUniformSampler(words, samples, seed, "negative samples"), targets, arena);
     inputTable = table(arena, config.tied() ? "table" : "input.table", words, config.embedding());
     outputTable = config.tied() ? inputTable : table(arena, "output.table", words, config.output());
-    outputBias = new Weight("output.bias", "output bias", RowTable.allocate(arena, words, 1), new Shape(words, 1), false);
+    outputBias =
+        new Weight("output.bias", "output bias", RowTable.allocate(arena, words, 1), new Shape(words, 1), false);
     lstm = new Lstm(config, arena);
     inputRows = new UniqueIds(words, Math.min(words, targets + (config.tied() ? softmax.maxRows(targets) : 0)));
-    outputRows = config.tied() ? inputRows : new UniqueIds(words, Math.min(words, Math.max(1, softmax.maxRows(targets))));
+    outputRows =
+        config.tied() ? inputRows : new UniqueIds(words, Math.min(words, Math.max(1, softmax.maxRows(targets))));
     inputLeaf = leaf(inputTable, Math.min(words, targets + softmax.maxRows(targets)), arena);
     outputLeaf = config.tied() ? inputLeaf : leaf(outputTable, Math.min(words, softmax.maxRows(targets)), arena);
     biasLeaf = leaf(outputBias, Math.min(words, targets + softmax.maxRows(targets)), arena);

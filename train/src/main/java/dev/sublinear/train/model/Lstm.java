@@ -34,7 +34,8 @@ final class Lstm {
       add(arena, "lstm.bias_ih_l" + layer, gates);
       add(arena, "lstm.bias_hh_l" + layer, gates);
     }
-    projection = config.projection() == 0 ? null : add(arena, "projection.weight", config.projection(), config.hidden());
+    projection =
+        config.projection() == 0 ? null : add(arena, "projection.weight", config.projection(), config.hidden());
   }
 
   private Leaf add(Arena arena, String name, long... dimensions) {

@@ -67,7 +67,8 @@ record Figure(
    * The best finite value among the runs that completed (fast or small is no merit in one that diverged); null if there
    * is none, or nothing to choose between.
    */
-  @Nullable Double best(List<ReportRun> runs) {
+  @Nullable
+  Double best(List<ReportRun> runs) {
     List<Double> finite =
         runs.stream()
             .filter(run -> run.summary().outcome().divergedAtStep() == null)

@@ -64,7 +64,7 @@ public final class RunDirectory {
     check(parent, false);
     try {
       Files.createDirectories(parent);
-      for (int n = 1; ; n++) {
+      for (int n = 1;; n++) {
         Path candidate = parent.resolve(TIME.format(time) + "-" + n);
         try {
           return new RunDirectory(Files.createDirectory(candidate));

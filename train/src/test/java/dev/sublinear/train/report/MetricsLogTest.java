@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsLogTest {
-  @TempDir Path temp;
+  @TempDir
+  Path temp;
 
   @Test
   void add_trainAndValidation_exactLinesBeforeClose() throws IOException {
@@ -22,10 +23,10 @@ class MetricsLogTest {
       log.add(new ValidationMetric(new Progress(20, 0.5, 14000, 5), new Summary.Score(5, 148.4)));
       assertEquals(
           """
-          {"step":10,"epoch":0.5,"tokens":7000,"seconds":2.5,"loss":7.1,"learningRate":0.002,"tokensPerSecond":15000.0}
-          {"step":9,"epoch":0.5,"tokens":6300,"seconds":2.25,"loss":null,"learningRate":0.002,"tokensPerSecond":15000.0}
-          {"step":20,"epoch":0.5,"tokens":14000,"seconds":5.0,"validation":{"loss":5.0,"perplexity":148.4}}
-          """,
+              {"step":10,"epoch":0.5,"tokens":7000,"seconds":2.5,"loss":7.1,"learningRate":0.002,"tokensPerSecond":15000.0}
+              {"step":9,"epoch":0.5,"tokens":6300,"seconds":2.25,"loss":null,"learningRate":0.002,"tokensPerSecond":15000.0}
+              {"step":20,"epoch":0.5,"tokens":14000,"seconds":5.0,"validation":{"loss":5.0,"perplexity":148.4}}
+              """,
           Files.readString(run.metricsFile()));
       assertEquals(List.of(10L, 9L, 20L), log.metrics().stream().map(metric -> metric.at().step()).toList());
     }

@@ -19,11 +19,11 @@ class TextTableTest {
             .render();
     assertEquals(
         """
-        optimizer      ppl  note
-        ---------  -------  ----
-        adam       1,048.4
-        sm3 é–           9  x
-        """,
+            optimizer      ppl  note
+            ---------  -------  ----
+            adam       1,048.4
+            sm3 é–           9  x
+            """,
         text);
   }
 
