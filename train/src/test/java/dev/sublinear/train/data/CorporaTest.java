@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CorporaTest {
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private Path file(String name, byte[] bytes) throws IOException {
     return Files.write(folder.resolve(name), bytes);

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsLogTest {
-  @TempDir
-  Path temp;
+  @TempDir Path temp;
 
   @Test
   void add_trainAndValidation_exactLinesBeforeClose() throws IOException {

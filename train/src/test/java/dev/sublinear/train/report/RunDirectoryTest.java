@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunDirectoryTest {
   private static final LocalDateTime TIME = LocalDateTime.of(2026, 11, 22, 8, 30, 12);
 
-  @TempDir
-  Path temp;
+  @TempDir Path temp;
 
   @Test
   void fresh_sameSecond_numbersRise() {

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.train.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sublinear.gradient.Gradient;
+import dev.sublinear.gradient.SparseRows;
+import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.step.Workers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LanguageModelTest {
+  private static final int WORDS = 700;
+  private static final int BATCH = 4;
+  private static final int STEPS = 5;
+
+  private static int[] words(int n, long stream) {
+    long key = CounterRandom.key(7, stream, 0);
+    int[] words = new int[n];
+    for (int i = 0; i < n; i++) {
+      words[i] = (int) CounterRandom.below(key, i, WORDS);
+    }
+    return words;
+  }
+
+  /** Central differences of the loss against the gradient, for the largest gradient values of every weight. */
+  @ParameterizedTest
+  @CsvSource({"0,1,0,false", "50,1,0,false", "50,2,6,false", "50,1,8,true", "0,1,8,true"})
+  void forwardBackward_everyWeight_gradientIsSlopeOfLoss(int samples, int layers, int projection, boolean tied) {
+    LstmConfig config = new LstmConfig(8, 10, layers, projection, 0, tied);
+    int[] inputs = words(BATCH * STEPS, 1);
+    int[] targets = words(BATCH * STEPS, 2);
+    targets[3] = 0; // the most frequent word, nearly always among the negatives
+    try (Arena arena = Arena.ofShared();
+        LanguageModel model = new LanguageModel(config, WORDS, samples, BATCH, STEPS, 11, arena)) {
+      for (Weight weight : model.weights()) {
+        long largest = largestGradient(model, weight, inputs, targets);
+        long element = elementOf(model, weight, inputs, targets, largest);
+        double slope = slope(model, weight, element, inputs, targets);
+        double expected = gradientAt(model, weight, inputs, targets, largest);
+        assertEquals(expected, slope, 2e-3 + 2e-2 * Math.abs(expected), weight.name());
+      }
+    }
+  }
+
+  private static Gradient gradient(LanguageModel model, Weight weight, int[] inputs, int[] targets) {
+    model.resetState();
+    model.forwardBackward(1, inputs, targets, STEPS);
+    return model.gradients().get(model.weights().indexOf(weight));
+  }
+
+  private static long largestGradient(LanguageModel model, Weight weight, int[] inputs, int[] targets) {
+    Gradient gradient = gradient(model, weight, inputs, targets);
+    long best = 0;
+    for (long i = 0; i < gradient.count() * gradient.columns(); i++) {
+      if (Math.abs(at(gradient, i)) > Math.abs(at(gradient, best))) {
+        best = i;
+      }
+    }
+    assertTrue(at(gradient, best) != 0, weight.name());
+    model.endStep();
+    return best;
+  }
+
+  private static float at(Gradient gradient, long i) {
+    return gradient.values().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+  }
+
+  private static double gradientAt(LanguageModel model, Weight weight, int[] inputs, int[] targets, long i) {
+    double value = at(gradient(model, weight, inputs, targets), i);
+    model.endStep();
+    return value;
+  }
+
+  private static long elementOf(LanguageModel model, Weight weight, int[] inputs, int[] targets, long i) {
+    Gradient gradient = gradient(model, weight, inputs, targets);
+    long element = gradient.row(i / gradient.columns()) * gradient.columns() + i % gradient.columns();
+    model.endStep();
+    return element;
+  }
+
+  private static double slope(LanguageModel model, Weight weight, long element, int[] inputs, int[] targets) {
+    float value = weight.table().data().getAtIndex(ValueLayout.JAVA_FLOAT, element);
+    float h = 0.02f;
+    double[] losses = new double[2];
+    for (int side = 0; side < 2; side++) {
+      weight.table().data().setAtIndex(ValueLayout.JAVA_FLOAT, element, side == 0 ? value - h : value + h);
+      model.resetState();
+      losses[side] = model.forwardBackward(1, inputs, targets, STEPS);
+      model.endStep();
+    }
+    weight.table().data().setAtIndex(ValueLayout.JAVA_FLOAT, element, value);
+    return (losses[1] - losses[0]) / (2 * h);
+  }
+
+  /** 21 tokens are 20 rows of one step: the exact evaluation and the full training softmax see the same problem. */
+  @ParameterizedTest
+  @CsvSource({"1", "2", "3"})
+  void evaluate_oneStepPerRow_equalsFullSoftmaxLoss(int threads) {
+    int[] tokens = words(21, 3);
+    int[] inputs = java.util.Arrays.copyOf(tokens, 20);
+    int[] targets = java.util.Arrays.copyOfRange(tokens, 1, 21);
+    try (Arena arena = Arena.ofShared();
+        Workers workers = new Workers(threads);
+        LanguageModel model = new LanguageModel(new LstmConfig(8, 10, 1, 6, 0, false), WORDS, 0, 20, 1, 5, arena)) {
+      double loss = model.forwardBackward(1, inputs, targets, 1);
+      model.endStep();
+      assertEquals(loss, model.evaluate(tokens, workers), 1e-5);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void gradients_sampledSoftmax_onlyRowsOfInputsTargetsAndNegatives(boolean tied) {
+    int[] inputs = {5, 5, 9, 600};
+    int[] targets = {9, 9, 13, 5};
+    try (Arena arena = Arena.ofShared();
+        LanguageModel model = new LanguageModel(new LstmConfig(8, 10, 1, 8, 0, tied), WORDS, 20, 2, 2, 5, arena)) {
+      model.forwardBackward(1, inputs, targets, 2);
+      List<Gradient> gradients = model.gradients();
+      SparseRows first = (SparseRows) gradients.get(0);
+      if (tied) {
+        assertTrue(first.count() >= 20 && first.count() <= 24, "rows " + first.count());
+      } else {
+        assertEquals(3, first.count());
+        assertEquals(600, first.row(2));
+        assertTrue(gradients.get(1).count() >= 20 && gradients.get(1).count() <= 23);
+      }
+      model.endStep();
+    }
+  }
+}
