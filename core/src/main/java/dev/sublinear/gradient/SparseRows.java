@@ -10,18 +10,24 @@ import java.util.Comparator;
 /**
  * A gradient of a few rows with unique, ascending ids; all other rows have none and stay as they are.
  *
- * @param ids row ids, strictly ascending in {@code [0, size)}; the array may be longer and is not copied
- * @param size number of rows; 0 is legal (a batch without this table)
- * @param values float32, [size x columns]
- * @param columns number of columns, the table's
+ * <p>A view of arrays that are not copied: they must not change during a step.
  */
-public record SparseRows(long[] ids, int size, MemorySegment values, int columns) implements Gradient {
+public final class SparseRows implements Gradient {
+  private final long[] ids;
+  private final int size;
+  private final MemorySegment values;
+  private final int columns;
+
   /**
    * Checks sizes and the order of ids.
    *
+   * @param ids row ids, strictly ascending in {@code [0, size)}; the array may be longer
+   * @param size number of rows; 0 is legal (a batch without this table)
+   * @param values float32, [size x columns]
+   * @param columns number of columns, the table's
    * @throws IllegalArgumentException if ids are not strictly ascending from 0 or an array is too short
    */
-  public SparseRows {
+  public SparseRows(long[] ids, int size, MemorySegment values, int columns) {
     if (size < 0 || size > ids.length) {
       throw new IllegalArgumentException("size " + size + ": must be in [0, " + ids.length + "]");
     }
@@ -38,6 +44,10 @@ public record SparseRows(long[] ids, int size, MemorySegment values, int columns
       }
       previous = ids[i];
     }
+    this.ids = ids;
+    this.size = size;
+    this.values = values;
+    this.columns = columns;
   }
 
   /**
@@ -83,5 +93,15 @@ public record SparseRows(long[] ids, int size, MemorySegment values, int columns
   @Override
   public long row(long i) {
     return ids[(int) i];
+  }
+
+  @Override
+  public int columns() {
+    return columns;
+  }
+
+  @Override
+  public MemorySegment values() {
+    return values;
   }
 }

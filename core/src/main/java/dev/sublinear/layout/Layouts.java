@@ -3,14 +3,14 @@ package dev.sublinear.layout;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** The registered layouts: one line each, and every contract suite, option parser and plan knows it. */
 public final class Layouts {
-  private static final Map<String, Function<Term, StateLayout>> READERS = new LinkedHashMap<>();
-  private static final Map<String, StateLayout> DEFAULTS = new LinkedHashMap<>();
+  private record Entry(StateLayout usual, Function<Term, StateLayout> reader) {}
+
+  private static final Map<String, Entry> ENTRIES = new LinkedHashMap<>();
 
   static {
     register("dense", term -> new Dense());
@@ -23,15 +23,14 @@ public final class Layouts {
 
   private Layouts() {}
 
-  private static void register(String example, Function<Term, StateLayout> reader) {
-    Term term = Term.parse(example);
-    READERS.put(term.name(), reader);
-    DEFAULTS.put(term.name(), reader.apply(term));
+  private static void register(String usual, Function<Term, StateLayout> reader) {
+    Term term = Term.parse(usual);
+    ENTRIES.put(term.name(), new Entry(reader.apply(term), reader));
   }
 
   /** One instance of every registered layout with its usual options, in order of registration. */
   public static Collection<StateLayout> all() {
-    return List.copyOf(DEFAULTS.values());
+    return ENTRIES.values().stream().map(Entry::usual).toList();
   }
 
   /**
@@ -41,12 +40,12 @@ public final class Layouts {
    */
   public static StateLayout parse(String text) {
     Term term = Term.parse(text);
-    Function<Term, StateLayout> reader = READERS.get(term.name());
-    if (reader == null) {
-      throw new IllegalArgumentException(Term.unknown("layout", term.name(), READERS.keySet()));
+    Entry entry = ENTRIES.get(term.name());
+    if (entry == null) {
+      throw new IllegalArgumentException(Term.unknown("layout", term.name(), ENTRIES.keySet()));
     }
-    StateLayout layout = reader.apply(term);
-    term.finish(DEFAULTS.get(term.name()).toString().contains(":"));
+    StateLayout layout = entry.reader.apply(term);
+    term.finish(entry.usual.toString().contains(":"));
     return layout;
   }
 }

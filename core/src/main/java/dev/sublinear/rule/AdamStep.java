@@ -48,11 +48,11 @@ final class AdamStep implements RowStep {
 
   // StrictMath, because the last bit of Math.pow may differ between machines.
   private float stepAfter(long updates) {
-    return (float) (learningRate / (1 - StrictMath.pow(beta1, updates)));
+    return (float) (learningRate / (1 - StrictMath.pow(beta1, (double) updates)));
   }
 
   private float rootScaleAfter(long updates) {
-    return (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, updates)));
+    return (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) updates)));
   }
 
   @Override

@@ -33,7 +33,7 @@ public final class Workers implements AutoCloseable {
   private final Scratch callerScratch = new Scratch(arena);
   private final Thread[] threads;
   private final AtomicInteger running = new AtomicInteger();
-  private volatile int round;
+  private final AtomicInteger round = new AtomicInteger();
   private volatile boolean closed;
   private volatile @Nullable Thread caller;
   private volatile @Nullable Throwable failure;
@@ -71,7 +71,7 @@ public final class Workers implements AutoCloseable {
     caller = Thread.currentThread();
     failure = null;
     running.set(threads.length);
-    round++; // publishes the task; only this thread writes it
+    round.incrementAndGet(); // publishes the task
     for (Thread thread : threads) {
       LockSupport.unpark(thread);
     }
@@ -90,13 +90,13 @@ public final class Workers implements AutoCloseable {
   private void serve(int part, Scratch scratch) {
     int seen = 0;
     while (true) {
-      for (int spins = 0; round == seen && !closed; spins++) {
+      for (int spins = 0; round.get() == seen && !closed; spins++) {
         pause(spins);
       }
       if (closed) {
         return;
       }
-      seen = round;
+      seen = round.get();
       try {
         if (task != null) {
           task.run(part, count(), scratch);

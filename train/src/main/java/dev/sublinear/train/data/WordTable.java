@@ -80,7 +80,7 @@ final class WordTable {
   }
 
   private static int hash(byte[] bytes, int from, int to) {
-    long hash = to - from;
+    long hash = (long) to - from;
     for (int i = from; i < to; i++) {
       hash = hash * 31 + bytes[i];
     }

@@ -3,7 +3,6 @@ package dev.sublinear.train.loop;
 
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.kernel.CounterRandom;
-import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.step.GradientNorm;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.RowOptimizer;

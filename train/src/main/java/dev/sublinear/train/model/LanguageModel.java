@@ -74,16 +74,17 @@ public final class LanguageModel implements AutoCloseable {
     outputBias =
         new Weight("output.bias", "output bias", RowTable.allocate(arena, words, 1), new Shape(words, 1), false);
     lstm = new Lstm(config, arena);
-    inputRows = new UniqueIds(words, Math.min(words, targets + (config.tied() ? softmax.maxRows(targets) : 0)));
-    outputRows =
-        config.tied() ? inputRows : new UniqueIds(words, Math.min(words, Math.max(1, softmax.maxRows(targets))));
-    inputLeaf = leaf(inputTable, Math.min(words, targets + softmax.maxRows(targets)), arena);
-    outputLeaf = config.tied() ? inputLeaf : leaf(outputTable, Math.min(words, softmax.maxRows(targets)), arena);
-    biasLeaf = leaf(outputBias, Math.min(words, targets + softmax.maxRows(targets)), arena);
+    int outputMax = Math.clamp(softmax.maxRows(targets) + (config.tied() ? targets : 0L), 1, words);
+    int inputMax = config.tied() ? outputMax : Math.min(words, targets);
+    inputRows = new UniqueIds(words, inputMax);
+    outputRows = config.tied() ? inputRows : new UniqueIds(words, outputMax);
+    inputLeaf = leaf(inputTable, inputMax, arena);
+    outputLeaf = config.tied() ? inputLeaf : leaf(outputTable, outputMax, arena);
+    biasLeaf = leaf(outputBias, outputMax, arena);
     weights.addAll(lstm.weights());
     leaves.addAll(lstm.leaves());
     for (Weight weight : weights) {
-      if (weight != outputBias) {
+      if (!weight.equals(outputBias)) {
         CounterRandom.fillUniform(weight.table().data(), seed, CounterRandom.stream(weight.name()), -INITIAL_RANGE,
             INITIAL_RANGE);
       }

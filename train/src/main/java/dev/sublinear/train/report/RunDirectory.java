@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,7 @@ public final class RunDirectory {
    * @throws IllegalArgumentException if {@code out} holds a run already, is not a directory or cannot be written to
    */
   public static RunDirectory create(@Nullable Path out) {
-    return out == null ? fresh(Path.of("runs"), LocalDateTime.now()) : explicit(out);
+    return out == null ? fresh(Path.of("runs"), LocalDateTime.now(ZoneId.systemDefault())) : explicit(out);
   }
 
   /** The first free {@code <time>-<n>} in {@code parent}. Creating a directory either makes it or fails: no race. */

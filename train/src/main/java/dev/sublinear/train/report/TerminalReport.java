@@ -47,9 +47,9 @@ public final class TerminalReport {
 
   /** The baseline's value of a figure; empty for figures it does not have. */
   static String unigram(Figure figure, Summary.Corpus corpus) {
-    if (figure == Figure.VALIDATION) {
+    if (figure.equals(Figure.VALIDATION)) {
       return Numbers.perplexity(corpus.unigramPerplexity().validation());
     }
-    return figure == Figure.TEST ? Numbers.perplexity(corpus.unigramPerplexity().test()) : "";
+    return figure.equals(Figure.TEST) ? Numbers.perplexity(corpus.unigramPerplexity().test()) : "";
   }
 }
