@@ -60,18 +60,33 @@ public final class LmTraining implements AutoCloseable {
   private Summary.@Nullable Score test;
 
   /**
+   * Refuses a run that its corpus or this machine cannot bear; allocates nothing and does not load the engine.
+   *
+   * @throws IllegalArgumentException if the corpus is too short, a layout does not fit a tensor, or memory is short
+   */
+  public static void check(LmOptions options, Corpus corpus) {
+    BpttBatches.training(corpus.train(), options.data().batch(), options.data().bptt());
+    int words = corpus.vocabulary().size();
+    if (options.samples() >= words) {
+      throw new IllegalArgumentException("softmax sampled:" + options.samples() + ": must be below the "
+          + words + " words of the corpus; use full");
+    }
+    LmMemory.check(options, words, MachineMemory.totalBytes());
+  }
+
+  /**
    * Checks data and memory, then allocates the model and the optimizer state.
    *
    * @throws IllegalArgumentException if the corpus is too short, a layout does not fit a table, or memory is short
    */
   public LmTraining(LmOptions options, Corpus corpus, int threads, TrainingListener listener) {
+    check(options, corpus);
     this.options = options;
     this.corpus = corpus;
     this.listener = listener;
     batches = BpttBatches.training(corpus.train(), options.data().batch(), options.data().bptt());
     steps = options.length().steps(batches.windows());
     int words = corpus.vocabulary().size();
-    LmMemory.check(options, words, MachineMemory.totalBytes());
     workers = new Workers(threads);
     model = new LanguageModel(options.network(), words, options.samples(), options.data().batch(),
         options.data().bptt(), options.seed(), arena);

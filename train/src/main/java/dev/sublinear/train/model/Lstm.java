@@ -26,26 +26,16 @@ final class Lstm {
 
   Lstm(LstmConfig config, Arena arena) {
     this.config = config;
-    long gates = 4L * config.hidden();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      long inputs = layer == 0 ? config.embedding() : config.hidden();
-      add(arena, "lstm.weight_ih_l" + layer, gates, inputs);
-      add(arena, "lstm.weight_hh_l" + layer, gates, config.hidden());
-      add(arena, "lstm.bias_ih_l" + layer, gates);
-      add(arena, "lstm.bias_hh_l" + layer, gates);
-    }
-    projection =
-        config.projection() == 0 ? null : add(arena, "projection.weight", config.projection(), config.hidden());
+    config.tensors().forEach((name, dimensions) -> add(arena, name, dimensions));
+    projection = config.projection() == 0 ? null : leaves.getLast();
   }
 
-  private Leaf add(Arena arena, String name, long... dimensions) {
+  private void add(Arena arena, String name, long... dimensions) {
     Shape shape = new Shape(dimensions);
     RowTable table = RowTable.ofTensor(arena.allocate(shape.size() * Float.BYTES, 64), dimensions);
     Weight weight = new Weight(name, "LSTM and projection", table, shape, false);
-    Leaf leaf = new Leaf(weight, 0, arena);
     weights.add(weight);
-    leaves.add(leaf);
-    return leaf;
+    leaves.add(new Leaf(weight, 0, arena));
   }
 
   List<Weight> weights() {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.model;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * The shape of an LSTM language model.
  *
@@ -45,5 +48,21 @@ public record LstmConfig(int embedding, int hidden, int layers, int projection, 
   /** Columns of the output table. */
   public int output() {
     return projection == 0 ? hidden : projection;
+  }
+
+  /** The dimensions of the LSTM's and the projection's tensors by name, in the order in which they are stored. */
+  public Map<String, long[]> tensors() {
+    Map<String, long[]> tensors = new LinkedHashMap<>();
+    long gates = 4L * hidden;
+    for (int layer = 0; layer < layers; layer++) {
+      tensors.put("lstm.weight_ih_l" + layer, new long[] {gates, layer == 0 ? embedding : hidden});
+      tensors.put("lstm.weight_hh_l" + layer, new long[] {gates, hidden});
+      tensors.put("lstm.bias_ih_l" + layer, new long[] {gates});
+      tensors.put("lstm.bias_hh_l" + layer, new long[] {gates});
+    }
+    if (projection > 0) {
+      tensors.put("projection.weight", new long[] {projection, hidden});
+    }
+    return tensors;
   }
 }

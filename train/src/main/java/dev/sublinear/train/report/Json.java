@@ -11,10 +11,10 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
- * The JSON of this package: keys in declaration order, an absent value has no key, a number that is not finite is null.
+ * The JSON that this project writes: keys in declaration order, an absent value has no key, a number that is not finite is null.
  * Thread-safe.
  */
-final class Json {
+public final class Json {
   private static final JsonMapper COMPACT =
       JsonMapper.builder()
           .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
@@ -36,7 +36,7 @@ final class Json {
   }
 
   /** Indented, with {@code \n} at the end. */
-  static String document(Object value) {
+  public static String document(Object value) {
     return PRETTY.writeValueAsString(value).replace(System.lineSeparator(), "\n") + "\n";
   }
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.cli;
+
+import dev.sublinear.layout.Layouts;
+import dev.sublinear.layout.Slot;
+import dev.sublinear.layout.StateLayout;
+import dev.sublinear.layout.Term;
+import dev.sublinear.rule.Rules;
+import dev.sublinear.rule.UpdateRule;
+import dev.sublinear.train.report.ByteSize;
+import dev.sublinear.train.report.TextTable;
+import dev.sublinear.train.report.TextTable.Column;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** The part of a help text that lists the registered rules and layouts. */
+final class Catalog {
+  private static final long[] EXAMPLE = {50_000, 128};
+
+  private Catalog() {}
+
+  /** Adds the lists to a command's help; they are made when the help is shown, not before. */
+  static void addTo(CommandLine command) {
+    command.getHelpSectionMap().put("catalog", help -> text());
+    List<String> sections = new ArrayList<>(command.getHelpSectionKeys());
+    sections.add(sections.indexOf(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING), "catalog");
+    command.setHelpSectionKeys(sections);
+  }
+
+  static String text() {
+    return """
+
+        Optimizers: "NAME[:KEY=VALUE] [SLOT=LAYOUT[:RATIO][:KEY=VALUE],...]"; slots not named are dense.
+        %s
+        Layouts: how a slot is stored; one slot of a 50,000 x 128 table takes
+        %s
+          Keys of the sketches: depth=3, decay=touched|global, cells=f32|bf16, clean=STEPSxFACTOR (multiply all cells
+          by FACTOR every STEPS steps), for example v=count-min:0.2:depth=3:clean=125x0.2
+        """.formatted(rules().indent(2), layouts().indent(2).stripTrailing());
+  }
+
+  private static String rules() {
+    TextTable table = new TextTable(List.of(Column.left("name"), Column.left("slots"), Column.right("default --lr")));
+    for (UpdateRule rule : Rules.all()) {
+      String slots = rule.slots().stream()
+          .map(slot -> slot.name() + " (" + words(slot.kind()) + ")")
+          .collect(Collectors.joining(", "));
+      table.row(List.of(rule.name(), slots.isEmpty() ? "none" : slots, Float.toString(rule.defaultLearningRate())));
+    }
+    return table.render();
+  }
+
+  private static String layouts() {
+    TextTable table = new TextTable(List.of(Column.left("layout"), Column.right("bytes"), Column.left("takes slots")));
+    for (StateLayout layout : Layouts.all()) {
+      String kinds = Arrays.stream(Slot.Kind.values())
+          .filter(kind -> layout.refusal(new Slot("slot", kind)) == null)
+          .map(Catalog::words)
+          .collect(Collectors.joining(", "));
+      table.row(List.of(layout.toString(), ByteSize.format(layout.bytes(EXAMPLE)), kinds));
+    }
+    return table.render();
+  }
+
+  private static String words(Slot.Kind kind) {
+    return Term.lower(kind).replace('_', '-');
+  }
+}
