@@ -2,6 +2,9 @@
 package dev.sublinear.layout;
 
 import dev.sublinear.kernel.Scratch;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,11 +109,15 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     double width = Math.floor(rows * ratio / depth);
     if (width < 1) {
       throw new IllegalArgumentException(
-          "ratio " + ratio + " of " + rows + " rows at depth " + depth + " gives width 0: must be >= 1; the smallest ratio is "
-              + (double) depth / rows);
+          "ratio " + ratio + " of " + rows + " rows at depth " + depth + " gives width 0: must be >= 1; try " + enough(rows));
     }
     long whole = (long) width;
     return whole + (whole & 1);
+  }
+
+  /** The smallest ratio that gives a bucket, rounded up to three digits. */
+  private BigDecimal enough(long rows) {
+    return BigDecimal.valueOf(depth).divide(BigDecimal.valueOf(rows), new MathContext(3, RoundingMode.CEILING));
   }
 
   int cellBytes() {
