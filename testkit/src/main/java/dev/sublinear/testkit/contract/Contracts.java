@@ -16,6 +16,10 @@ public class Contracts {
   @Nested
   public class Bytes extends BytesSuite {}
 
+  /** See {@link OracleSuite}. */
+  @Nested
+  public class Oracle extends OracleSuite {}
+
   /** See {@link LosslessSuite}. */
   @Nested
   public class Lossless extends LosslessSuite {}
