@@ -2,6 +2,9 @@
 package dev.sublinear.layout;
 
 import dev.sublinear.kernel.Scratch;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param cleaning the cleaning schedule, or {@code null} for none
  */
 public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @Nullable Cleaning cleaning) {
+  /** A product that is whole in decimals, as 0.0048 of 625 rows over depth 3, is not to miss it by a rounding. */
+  private static final double FLOOR_SLACK = 1 + 0x1.0p-50;
+
   /** When the values of a sketch decay. */
   public enum Decay {
     /**
@@ -103,15 +109,18 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
    * @throws IllegalArgumentException if there would be none
    */
   long width(long rows) {
-    double width = Math.floor(rows * ratio / depth);
+    double width = Math.floor(rows * ratio / depth * FLOOR_SLACK);
     if (width < 1) {
       throw new IllegalArgumentException(
-          "ratio " + ratio + " of " + rows + " rows at depth " + depth
-              + " gives width 0: must be >= 1; the smallest ratio is "
-              + (double) depth / rows);
+          "ratio " + ratio + " of " + rows + " rows at depth " + depth + " gives width 0: must be >= 1; try " + enough(rows));
     }
     long whole = (long) width;
     return whole + (whole & 1);
+  }
+
+  /** The smallest ratio that gives a bucket, rounded up to three digits. */
+  private BigDecimal enough(long rows) {
+    return BigDecimal.valueOf(depth).divide(BigDecimal.valueOf(rows), new MathContext(3, RoundingMode.CEILING));
   }
 
   int cellBytes() {

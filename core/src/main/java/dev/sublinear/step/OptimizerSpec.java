@@ -113,7 +113,8 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
    * @throws IllegalArgumentException if a layout cannot hold the shape
    */
   public long bytes(long... shape) {
-    long bytes = rule.countsUpdates() ? Math.multiplyExact(shape[0], (long) Integer.BYTES) : 0;
+    long rows = shape.length == 0 ? 1 : shape[0];
+    long bytes = rule.countsUpdates() ? Math.multiplyExact(rows, (long) Integer.BYTES) : 0;
     for (StateLayout layout : layouts) {
       bytes = Math.addExact(bytes, layout.bytes(shape));
     }

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.testkit;
+
+import dev.sublinear.rule.Rules;
+import dev.sublinear.step.OptimizerSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The pairs of rule and layouts that the contract suites run over, taken from the registries. */
+public final class Combinations {
+  /** Options that the defaults of the registries do not reach; sketches at the default ratio, see {@link #atRatio}. */
+  private static final List<String> VARIANTS = List.of(
+      "momentum:mu=0.5:nesterov=true m=dense",
+      "momentum:nesterov=true m=count-sketch:0.2:decay=global",
+      "momentum m=count-sketch:0.2:depth=1",
+      "momentum m=count-sketch:0.2:depth=5",
+      "momentum m=count-sketch:0.2:depth=7:cells=bf16",
+      "momentum m=count-sketch:0.2:depth=7:decay=global",
+      "adagrad:eps=1.0E-6 v=count-min:0.2:depth=2",
+      "adagrad v=count-min:0.2:cells=bf16:clean=2x0.5",
+      "adagrad v=count-min:0.2:decay=global:clean=3x0.5",
+      "rmsprop:alpha=0.9 v=count-min:0.2:depth=7:decay=global",
+      "rmsprop v=count-min:0.2:depth=1:cells=bf16",
+      "adam:beta1=0:eps=0 m=dense,v=dense",
+      "adam:correction=row m=dense,v=row-wise",
+      "adam:correction=row m=count-sketch:0.2:depth=5,v=count-min:0.2:depth=5",
+      "adam:beta1=0.5:beta2=0.9 m=count-sketch:0.2:decay=global,v=count-min:0.2:decay=global",
+      "adam m=count-sketch:0.2:decay=global:cells=bf16,v=count-min:0.2:decay=global:cells=bf16:clean=4x0.25",
+      "adam m=none,v=count-min:0.2:clean=125x0.2",
+      "adamw:decay=0.1 m=dense,v=row-wise",
+      "adamw:decay=0 m=bf16,v=bf16",
+      "amsgrad:correction=row m=dense,v=dense,vmax=bf16");
+
+  private Combinations() {}
+
+  /** Every registered rule times every layout that its slots admit, with default options. */
+  public static List<OptimizerSpec> legal() {
+    return Rules.all().stream().flatMap(rule -> OptimizerSpec.legal(rule).stream()).toList();
+  }
+
+  /** {@link #legal} and then combinations with other options. */
+  public static List<OptimizerSpec> withOptions() {
+    List<OptimizerSpec> all = new ArrayList<>(legal());
+    VARIANTS.forEach(text -> all.add(OptimizerSpec.parse(text)));
+    return List.copyOf(all);
+  }
+
+  /** The same with another ratio wherever a layout has the default ratio 0.2 as its argument. */
+  public static OptimizerSpec atRatio(OptimizerSpec spec, String ratio) {
+    return OptimizerSpec.parse(spec.toString().replaceAll("(=[a-z0-9-]+):0\\.2\\b", "$1:" + ratio));
+  }
+
+  /**
+   * The same with sketches small enough to collide for this many rows, and in any case of a legal width.
+   *
+   * @param rows rows of the table, at least 1
+   */
+  public static OptimizerSpec colliding(OptimizerSpec spec, long rows) {
+    return atRatio(spec, rows < 14 ? "7" : "0.5");
+  }
+
+  /** The same with sketches wide enough to hold every row. */
+  public static OptimizerSpec lossless(OptimizerSpec spec) {
+    return atRatio(spec, "7");
+  }
+}

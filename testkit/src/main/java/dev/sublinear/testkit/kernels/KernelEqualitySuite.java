@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.testkit.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.sublinear.kernel.KernelSelection;
+import dev.sublinear.kernel.Kernels;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The kernels of this JVM return the bits of the scalar ones, for every method, length, offset and value, and write
+ * nothing but their run; only which of the many NaNs is returned is left open.
+ */
+public class KernelEqualitySuite {
+  private static final float[] FACTORS = {0f, 1f, -1f, 0.9f, 1e-3f, -3e20f};
+
+  /** A call of one kernel with the given operands. */
+  private interface Call {
+    /** Runs the kernel and returns its result, or 0 if the result is in memory. */
+    float run(Kernels kernels, Operands operands);
+  }
+
+  /**
+   * Operands of a call, equal for both kernels.
+   *
+   * @param n length of the runs
+   * @param offset byte offset of float runs
+   * @param factor a scalar
+   * @param s a run that is read and written
+   * @param x a run that is read
+   * @param y a run that is read
+   * @param cells seven runs behind each other
+   * @param out a run that is written
+   * @param halves a run of bfloat16 values that is read or written, at half the offset
+   */
+  private record Operands(int n, long offset, float factor, MemorySegment s, MemorySegment x, MemorySegment y,
+      MemorySegment cells, MemorySegment out, MemorySegment halves) {
+    static Operands of(Arena arena, long seed, int n, long offset, float factor, boolean special) {
+      Runs runs = new Runs(seed);
+      return new Operands(n, offset, factor, runs.floats(arena, 1, offset, n, special),
+          runs.floats(arena, 2, offset, n, special), runs.floats(arena, 3, offset, n, special),
+          runs.floats(arena, 4, offset, 7 * n, special), runs.floats(arena, 5, offset, n, false),
+          runs.shorts(arena, 6, offset / 2, n));
+    }
+
+    long[] offsets() {
+      long[] offsets = new long[7];
+      Arrays.setAll(offsets, j -> offset + 4L * n * ((j * 3 + 1) % 7));
+      return offsets;
+    }
+
+    float[] signs() {
+      return new float[] {1, -1, -1, 1, -1, 1, 1};
+    }
+
+    void assertSame(Operands other, String context) {
+      assertFloats(s, other.s, context + ", s");
+      assertFloats(x, other.x, context + ", x");
+      assertFloats(y, other.y, context + ", y");
+      assertFloats(cells, other.cells, context + ", cells");
+      assertFloats(out, other.out, context + ", out");
+      assertHalves(halves, other.halves, context + ", halves");
+    }
+  }
+
+  private static final Map<String, Call> CALLS = new LinkedHashMap<>();
+
+  private static void call(String name, Call call) {
+    CALLS.put(name, call);
+  }
+
+  private static float at(KernelRun run) {
+    run.run();
+    return 0;
+  }
+
+  private interface KernelRun {
+    void run();
+  }
+
+  static {
+    call("square", (k, a) -> at(() -> k.square(a.x, a.offset, a.out, a.offset, a.n)));
+    call("square in place", (k, a) -> at(() -> k.square(a.x, a.offset, a.x, a.offset, a.n)));
+    call("decayAdd", (k, a) -> at(
+        () -> k.decayAdd(a.s, a.offset, a.n, a.factor, 0.1f, a.x, a.offset, a.out, a.offset)));
+    call("maximum", (k, a) -> at(() -> k.maximum(a.s, a.offset, a.n, a.x, a.offset, a.out, a.offset)));
+    call("maximum in place", (k, a) -> at(() -> k.maximum(a.s, a.offset, a.n, a.x, a.offset, a.x, a.offset)));
+    call("addScaled", (k, a) -> at(() -> k.addScaled(a.s, a.offset, a.n, a.factor, a.x, a.offset)));
+    call("combine", (k, a) -> at(
+        () -> k.combine(a.factor, a.x, a.offset, -0.3f, a.y, a.offset, a.out, a.offset, a.n)));
+    call("combine in place", (k, a) -> at(
+        () -> k.combine(a.factor, a.x, a.offset, -0.3f, a.y, a.offset, a.x, a.offset, a.n)));
+    call("scale", (k, a) -> at(() -> k.scale(a.s, a.offset, a.n, a.factor)));
+    call("fill", (k, a) -> at(() -> k.fill(a.out, a.offset, a.n, a.factor)));
+    call("adaptiveStep", (k, a) -> at(() -> k.adaptiveStep(a.s, a.offset, a.n, 0.01f, a.x, a.offset, a.y, a.offset,
+        a.factor, 1e-8f)));
+    call("adaptiveStep, epsilon 0", (k, a) -> at(() -> k.adaptiveStep(a.s, a.offset, a.n, 0.01f, a.x, a.offset, a.y,
+        a.offset, 1, 0)));
+    for (int depth = 1; depth <= 7; depth++) {
+      int d = depth;
+      if (depth % 2 == 1) {
+        call("median of " + d, (k, a) -> at(
+            () -> k.median(a.cells, a.offsets(), a.signs(), d, a.out, a.offset, a.n)));
+      }
+      call("minimum of " + d, (k, a) -> at(() -> k.minimum(a.cells, a.offsets(), d, a.out, a.offset, a.n)));
+    }
+    call("widen", (k, a) -> at(() -> k.widen(a.halves, a.offset / 2, a.out, a.offset, a.n)));
+    call("roundStochastic", (k, a) -> at(
+        () -> k.roundStochastic(a.x, a.offset, a.halves, a.offset / 2, a.n, Float.floatToIntBits(a.factor) * 31)));
+    call("roundNearest", (k, a) -> at(() -> k.roundNearest(a.x, a.offset, a.halves, a.offset / 2, a.n)));
+    call("sumOfSquares", (k, a) -> k.sumOfSquares(a.x, a.offset, a.n));
+  }
+
+  /** One test per kernel and length. */
+  @TestFactory
+  public Stream<DynamicTest> everyKernel_equalsScalarBitForBit() {
+    return CALLS.entrySet().stream().flatMap(entry -> Arrays.stream(Runs.SIZES)
+        .mapToObj(n -> dynamicTest(entry.getKey() + ", n = " + n, () -> check(entry.getKey(), entry.getValue(), n))));
+  }
+
+  /** One test per kernel: the compiled code returns the same bits as the interpreted one. */
+  @TestFactory
+  public Stream<DynamicTest> everyKernel_onceCompiled_equalsScalarBitForBit() {
+    return CALLS.entrySet().stream().map(entry -> dynamicTest(entry.getKey(), () -> {
+      try (Arena arena = Arena.ofConfined()) {
+        Operands operands = Operands.of(arena, 5, 37, 0, 0.9f, false);
+        for (int i = 0; i < 12_000; i++) {
+          entry.getValue().run(KernelSelection.current().kernels(), operands);
+        }
+      }
+      check(entry.getKey(), entry.getValue(), 37);
+    }));
+  }
+
+  private static void check(String name, Call call, int n) {
+    Kernels scalar = KernelSelection.scalar();
+    Kernels current = KernelSelection.current().kernels();
+    for (long seed = 1; seed <= 4; seed++) {
+      for (long offset : Runs.OFFSETS) {
+        for (float factor : FACTORS) {
+          try (Arena arena = Arena.ofConfined()) {
+            boolean special = seed % 2 == 0;
+            Operands expected = Operands.of(arena, seed, n, offset, factor, special);
+            Operands actual = Operands.of(arena, seed, n, offset, factor, special);
+            float expectedResult = call.run(scalar, expected);
+            float actualResult = call.run(current, actual);
+            String context = current.name() + " " + name + ", n " + n + ", offset " + offset + ", factor " + factor
+                + ", seed " + seed;
+            // floatToIntBits has one NaN: which of them comes out is left open.
+            assertEquals(Float.floatToIntBits(expectedResult), Float.floatToIntBits(actualResult), context);
+            actual.assertSame(expected, context);
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertFloats(MemorySegment expected, MemorySegment actual, String context) {
+    if (expected.mismatch(actual) >= 0) {
+      int[] e = bits(expected);
+      int[] a = bits(actual);
+      int i = Arrays.mismatch(e, a);
+      if (i >= 0) {
+        fail(context + ": float " + i + " of the memory is " + Integer.toHexString(a[i]) + ", not "
+            + Integer.toHexString(e[i]));
+      }
+    }
+  }
+
+  private static int[] bits(MemorySegment memory) {
+    float[] floats = memory.asSlice(0, memory.byteSize() & ~3L).toArray(ValueLayout.JAVA_FLOAT);
+    int[] bits = new int[floats.length];
+    Arrays.setAll(bits, i -> Float.floatToIntBits(floats[i]));
+    return bits;
+  }
+
+  private static void assertHalves(MemorySegment expected, MemorySegment actual, String context) {
+    short[] e = expected.toArray(ValueLayout.JAVA_SHORT);
+    short[] a = actual.toArray(ValueLayout.JAVA_SHORT);
+    for (int i = 0; i < e.length; i++) {
+      e[i] = oneNan(e[i]);
+      a[i] = oneNan(a[i]);
+    }
+    assertArrayEquals(e, a, context);
+  }
+
+  private static short oneNan(short half) {
+    return (half & 0x7FFF) > 0x7F80 ? (short) 0x7FC0 : half;
+  }
+
+  /** A run longer than the largest table row in use, for the one kernel that takes such runs. */
+  @Test
+  public void scale_longRun_equalsScalar() {
+    for (long n : new long[] {4098, 100_003}) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment expected = new Runs(7).floats(arena, 1, 4, (int) n, true);
+        MemorySegment actual = new Runs(7).floats(arena, 1, 4, (int) n, true);
+        KernelSelection.scalar().scale(expected, 4, n, 0.7f);
+        KernelSelection.current().kernels().scale(actual, 4, n, 0.7f);
+        assertFloats(expected, actual, "scale, n " + n);
+        assertEquals(Float.floatToIntBits(KernelSelection.scalar().sumOfSquares(expected, 4, (int) n)),
+            Float.floatToIntBits(KernelSelection.current().kernels().sumOfSquares(expected, 4, (int) n)));
+      }
+    }
+  }
+
+  /** A new kernel without a test fails here. */
+  @Test
+  public void everyMethodOfKernels_isCalledAbove() {
+    Set<String> methods = Arrays.stream(Kernels.class.getDeclaredMethods())
+        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic()).map(Method::getName)
+        .collect(Collectors.toCollection(TreeSet::new));
+    methods.remove("name");
+    methods.removeIf(method -> CALLS.keySet().stream().anyMatch(name -> name.split("[ ,]")[0].equals(method)));
+    assertTrue(methods.isEmpty(), () -> "kernels without an equality test: " + methods);
+  }
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.testkit.oracle;
+
+import dev.sublinear.rule.Adagrad;
+import dev.sublinear.rule.Adam;
+import dev.sublinear.rule.AdamW;
+import dev.sublinear.rule.AmsGrad;
+import dev.sublinear.rule.Momentum;
+import dev.sublinear.rule.RmsProp;
+import dev.sublinear.rule.Sgd;
+import dev.sublinear.rule.UpdateRule;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Every rule in double precision, written from its paper; only the hyper-parameters are taken from core's records.
+ *
+ * <p>A moment that is a {@link NoMoment} has decay 0. Rows without a gradient keep parameters and moments.
+ */
+public final class RuleOracle {
+  private final UpdateRule rule;
+  private final double[][] theta;
+  private final List<Moment> moments;
+  private final double[][] largest;
+  private final int[] updates;
+  private long t;
+
+  /**
+   * Starts from the given parameters, which are changed in place.
+   *
+   * @param rule the rule, for its hyper-parameters
+   * @param theta parameters, [rows x columns]
+   * @param moments one per slot of the rule but a maximum, which this class keeps itself
+   */
+  public RuleOracle(UpdateRule rule, double[][] theta, List<Moment> moments) {
+    this.rule = rule;
+    this.theta = theta;
+    this.moments = List.copyOf(moments);
+    largest = new double[theta.length][theta[0].length];
+    updates = new int[theta.length];
+  }
+
+  /** Whether this class knows the rule. */
+  public static boolean knows(UpdateRule rule) {
+    return switch (rule) {
+      case Sgd r -> true;
+      case Momentum r -> true;
+      case Adagrad r -> true;
+      case RmsProp r -> true;
+      case Adam r -> true;
+      case AdamW r -> true;
+      case AmsGrad r -> true;
+      default -> false;
+    };
+  }
+
+  /** The parameters. */
+  public double[][] theta() {
+    return theta;
+  }
+
+  /**
+   * Makes one step.
+   *
+   * @param ids ascending rows
+   * @param g their gradients, [ids.length x columns]
+   * @param learningRate the learning rate
+   */
+  public void step(int[] ids, double[][] g, double learningRate) {
+    t++;
+    double[] decays = decays();
+    for (int k = 0; k < moments.size(); k++) {
+      moments.get(k).beginStep(t, decays[k]);
+    }
+    for (int i = 0; i < ids.length; i++) {
+      updates[ids[i]]++;
+      move(ids[i], g[i], learningRate);
+    }
+  }
+
+  private double[] decays() {
+    return switch (rule) {
+      case Momentum(double mu, boolean nesterov) -> new double[] {memory(0, mu)};
+      case Adagrad r -> new double[] {1};
+      case RmsProp r -> new double[] {r.alpha()};
+      case Adam r -> decays(r);
+      case AdamW r -> decays(r.adam());
+      case AmsGrad r -> decays(r.adam());
+      default -> new double[0];
+    };
+  }
+
+  private double[] decays(Adam adam) {
+    return new double[] {memory(0, adam.beta1()), adam.beta2()};
+  }
+
+  private double memory(int slot, double decay) {
+    return moments.get(slot) instanceof NoMoment ? 0 : decay;
+  }
+
+  private void move(int row, double[] g, double learningRate) {
+    switch (rule) {
+      case Sgd r -> subtract(row, learningRate, g);
+      case Momentum(double mu, boolean nesterov) -> {
+        // Polyak, 1964: m = mu m + g. Sutskever et al., 2013, as PyTorch has it: the step is g + mu m.
+        double beta = memory(0, mu);
+        double[] m = moments.get(0).accumulate(row, beta, 1, g);
+        for (int c = 0; nesterov && c < g.length; c++) {
+          m[c] = g[c] + beta * m[c];
+        }
+        subtract(row, learningRate, m);
+      }
+      case Adagrad r -> subtract(row, learningRate, over(g, moments.get(0).accumulate(row, 1, 1, square(g)), 1, r.epsilon()));
+      case RmsProp r -> subtract(row, learningRate,
+          over(g, moments.get(0).accumulate(row, r.alpha(), 1 - r.alpha(), square(g)), 1, r.epsilon()));
+      case Adam r -> adam(r, row, g, learningRate, Optional.empty());
+      case AdamW r -> {
+        // Loshchilov, Hutter, 2019, algorithm 2: decay is no part of the gradient.
+        for (int c = 0; c < g.length; c++) {
+          theta[row][c] -= learningRate * r.weightDecay() * theta[row][c];
+        }
+        adam(r.adam(), row, g, learningRate, Optional.empty());
+      }
+      case AmsGrad r -> adam(r.adam(), row, g, learningRate, Optional.of(largest[row]));
+      default -> throw new IllegalArgumentException("no oracle for " + rule + ": write it here, from its paper");
+    }
+  }
+
+  /** Kingma, Ba, 2015, algorithm 1; with {@code maximum}, Reddi, Kale, Kumar, 2018, algorithm 2. */
+  private void adam(Adam rule, int row, double[] g, double learningRate, Optional<double[]> maximum) {
+    double beta1 = memory(0, rule.beta1());
+    double beta2 = rule.beta2();
+    double k = rule.correction() == Adam.Correction.ROW ? updates[row] : t;
+    double[] m = moments.get(0).accumulate(row, beta1, 1 - beta1, g);
+    double[] v = moments.get(1).accumulate(row, beta2, 1 - beta2, square(g));
+    if (maximum.isPresent()) {
+      double[] largestOfRow = maximum.get();
+      for (int c = 0; c < v.length; c++) {
+        largestOfRow[c] = Math.max(largestOfRow[c], v[c]);
+      }
+      v = largestOfRow;
+    }
+    double[] direction = over(m, v, 1 - Math.pow(beta2, k), rule.epsilon());
+    subtract(row, learningRate / (1 - Math.pow(beta1, k)), direction);
+  }
+
+  private static double[] square(double[] g) {
+    double[] squares = new double[g.length];
+    for (int c = 0; c < g.length; c++) {
+      squares[c] = g[c] * g[c];
+    }
+    return squares;
+  }
+
+  /** numerator / (sqrt(v / correction) + epsilon), where 0/0 is 0. */
+  private static double[] over(double[] numerator, double[] v, double correction, double epsilon) {
+    double[] ratio = new double[v.length];
+    for (int c = 0; c < v.length; c++) {
+      ratio[c] = numerator[c] == 0 ? 0 : numerator[c] / (Math.sqrt(v[c] / correction) + epsilon);
+    }
+    return ratio;
+  }
+
+  private void subtract(int row, double factor, double[] direction) {
+    for (int c = 0; c < direction.length; c++) {
+      theta[row][c] -= factor * direction[c];
+    }
+  }
+}
