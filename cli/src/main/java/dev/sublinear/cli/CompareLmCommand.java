@@ -18,34 +18,26 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code compare lm}: one language model, several optimizers, same seed, data and negatives. */
-@Command(name = "lm", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ",
-    customSynopsis = "./sublinear compare lm --optimizers \"A;B;C\" [OPTIONS]",
-    header = "Trains a language model once per optimizer: one table, one report.",
-    description = {
-      "%nThe runs differ in the optimizer alone: seed, first weights, text and drawn words are the same. A run whose"
-          + " loss is not finite is shown as diverged, the others go on, and the exit code is 1.%n"
-    },
-    optionListHeading = "%nOptimizers:%n", footerHeading = "%nExamples:%n",
-    footer = {
-      "  ./sublinear compare lm --optimizers \"adam;adam m=count-sketch:0.2,v=count-min:0.2\" --steps 400",
-      "  ./sublinear compare lm --optimizers \"adam;adagrad v=count-min:0.2\" --lr \"0.002;0.2\"",
-      "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."
-    })
+@Command(name = "lm", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear compare lm --optimizers \"A;B;C\" [OPTIONS]", header = "Trains a language model once per optimizer: one table, one report.", description = {
+  "%nThe runs differ in the optimizer alone: seed, first weights, text and drawn words are the same. A run whose"
+      + " loss is not finite is shown as diverged, the others go on, and the exit code is 1.%n"
+}, optionListHeading = "%nOptimizers:%n", footerHeading = "%nExamples:%n", footer = {
+  "  ./sublinear compare lm --optimizers \"adam;adam m=count-sketch:0.2,v=count-min:0.2\" --steps 400",
+  "  ./sublinear compare lm --optimizers \"adam;adagrad v=count-min:0.2\" --lr \"0.002;0.2\"",
+  "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."
+})
 final class CompareLmCommand implements Callable<Integer> {
   private static final int LONGEST_NAME = 60;
 
   private final Console console;
 
-  @Option(names = "--optimizers", paramLabel = "\"A;B;C\"", required = true, order = 1,
-      description = "Optimizers of the word tables, separated by semicolons.")
-  String optimizers = "";
+  @Option(names = "--optimizers", paramLabel = "\"A;B;C\"", required = true, order = 1, description = "Optimizers of the word tables, separated by semicolons.") String optimizers =
+      "";
 
-  @Option(names = "--lr", paramLabel = "RATE|\"X;Y;Z\"", order = 2,
-      description = "Learning rate of all runs, or one for each. Default: each rule's own, below.")
+  @Option(names = "--lr", paramLabel = "RATE|\"X;Y;Z\"", order = 2, description = "Learning rate of all runs, or one for each. Default: each rule's own, below.")
   @Nullable String learningRate;
 
-  @Mixin
-  LmArguments arguments = new LmArguments();
+  @Mixin LmArguments arguments = new LmArguments();
 
   /** One run to come. */
   private record Entry(String label, LmOptions options, RunDirectory directory) {}

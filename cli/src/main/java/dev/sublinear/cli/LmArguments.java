@@ -23,61 +23,49 @@ final class LmArguments {
   private static final double EPOCHS = 3;
   private static final String NO_CLIP = "none";
 
-  @ArgGroup(validate = false, heading = "%nData:%n", order = 10)
-  Text text = new Text();
+  @ArgGroup(validate = false, heading = "%nData:%n", order = 10) Text text = new Text();
 
-  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 20)
-  Network network = new Network();
+  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 20) Network network = new Network();
 
-  @ArgGroup(validate = false, heading = "%nTraining:%n", order = 30)
-  Training training = new Training();
+  @ArgGroup(validate = false, heading = "%nTraining:%n", order = 30) Training training = new Training();
 
-  @ArgGroup(validate = false, heading = "%nOutput:%n", order = 40)
-  Output output = new Output();
+  @ArgGroup(validate = false, heading = "%nOutput:%n", order = 40) Output output = new Output();
 
   /** The text and how it is cut. */
   static final class Text {
     @Option(names = "--corpus", paramLabel = "wordnet|FILE|DIR", description = {
       "The glosses of WordNet 3.1, a text file (its last tenth is held out), or a folder with train.txt, valid.txt and"
           + " test.txt; .gz too." + DEFAULT
-    })
-    String corpus = Corpora.WORDNET;
+    }) String corpus = Corpora.WORDNET;
 
-    @Option(names = "--max-vocabulary", paramLabel = "N",
-        description = "Keep the N most frequent words; 0 keeps all." + DEFAULT)
-    int maxVocabulary = 0;
+    @Option(names = "--max-vocabulary", paramLabel = "N", description = "Keep the N most frequent words; 0 keeps all."
+        + DEFAULT) int maxVocabulary = 0;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Rows of text side by side." + DEFAULT)
-    int batch = 32;
+    @Option(names = "--batch", paramLabel = "N", description = "Rows of text side by side." + DEFAULT) int batch = 32;
 
-    @Option(names = "--bptt", paramLabel = "N",
-        description = "Tokens of a row per step, also how far gradients reach back." + DEFAULT)
-    int bptt = 35;
+    @Option(names = "--bptt", paramLabel = "N", description = "Tokens of a row per step, also how far gradients reach back."
+        + DEFAULT) int bptt = 35;
   }
 
   /** The shape of the network. */
   static final class Network {
-    @Option(names = "--model", paramLabel = "lstm", description = "The kind of network." + DEFAULT)
-    String model = "lstm";
+    @Option(names = "--model", paramLabel = "lstm", description = "The kind of network." + DEFAULT) String model =
+        "lstm";
 
-    @Option(names = "--embedding", paramLabel = "N", description = "Columns of the input table." + DEFAULT)
-    int embedding = 128;
+    @Option(names = "--embedding", paramLabel = "N", description = "Columns of the input table."
+        + DEFAULT) int embedding = 128;
 
-    @Option(names = "--hidden", paramLabel = "N", description = "Units of an LSTM layer." + DEFAULT)
-    int hidden = 256;
+    @Option(names = "--hidden", paramLabel = "N", description = "Units of an LSTM layer." + DEFAULT) int hidden = 256;
 
-    @Option(names = "--layers", paramLabel = "1|2", description = "LSTM layers." + DEFAULT)
-    int layers = 1;
+    @Option(names = "--layers", paramLabel = "1|2", description = "LSTM layers." + DEFAULT) int layers = 1;
 
-    @Option(names = "--projection", paramLabel = "N",
-        description = "Columns of the output table; 0 for those of --hidden." + DEFAULT)
-    int projection = 128;
+    @Option(names = "--projection", paramLabel = "N", description = "Columns of the output table; 0 for those of --hidden."
+        + DEFAULT) int projection = 128;
 
-    @Option(names = "--dropout", paramLabel = "P", description = "Share of units dropped, in [0, 1)." + DEFAULT)
-    double dropout = 0;
+    @Option(names = "--dropout", paramLabel = "P", description = "Share of units dropped, in [0, 1)."
+        + DEFAULT) double dropout = 0;
 
-    @Option(names = "--tied", description = "One table for input and output; their columns must be equal.")
-    boolean tied;
+    @Option(names = "--tied", description = "One table for input and output; their columns must be equal.") boolean tied;
 
     @Option(names = "--softmax", paramLabel = "full|sampled:K", description = {
       "Training loss over all words, or over the right one and K drawn ones (perplexities are always over all)."
@@ -97,41 +85,34 @@ final class LmArguments {
     @Option(names = "--schedule", paramLabel = "KIND[:KEY=VALUE]", description = {
       "How the learning rate goes: constant, linear, cosine, or plateau (divided by 4 when validation does not"
           + " improve); keys warmup=STEPS, shape=linear|quadratic (of the warm-up), end=FRACTION." + DEFAULT
-    })
-    String schedule = "linear:end=0.1";
+    }) String schedule = "linear:end=0.1";
 
-    @Option(names = "--clip", paramLabel = "NORM|none",
-        description = "Largest norm of all gradients together." + DEFAULT)
-    String clip = "1";
+    @Option(names = "--clip", paramLabel = "NORM|none", description = "Largest norm of all gradients together."
+        + DEFAULT) String clip = "1";
 
     @Option(names = "--steps", paramLabel = "N", description = "Length of the training in steps of batch x bptt tokens.")
     @Nullable Long steps;
 
-    @Option(names = "--epochs", paramLabel = "X",
-        description = "Length of the training in passes over the text. Default: " + EPOCHS + ", without --steps.")
+    @Option(names = "--epochs", paramLabel = "X", description = "Length of the training in passes over the text. Default: "
+        + EPOCHS + ", without --steps.")
     @Nullable Double epochs;
 
-    @Option(names = "--evaluations", paramLabel = "N",
-        description = "Validations during the training, evenly spread, the last at the end." + DEFAULT)
-    int evaluations = 6;
+    @Option(names = "--evaluations", paramLabel = "N", description = "Validations during the training, evenly spread, the last at the end."
+        + DEFAULT) int evaluations = 6;
 
-    @Option(names = "--seed", paramLabel = "N",
-        description = "Seed of weights, negatives, hashes and dropout: same seed, same result." + DEFAULT)
-    long seed = 1;
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of weights, negatives, hashes and dropout: same seed, same result."
+        + DEFAULT) long seed = 1;
 
-    @Option(names = "--threads", paramLabel = "N",
-        description = "Threads; changes no bit of the result. Default: one per processor.")
-    int threads = Runtime.getRuntime().availableProcessors();
+    @Option(names = "--threads", paramLabel = "N", description = "Threads; changes no bit of the result. Default: one per processor.") int threads =
+        Runtime.getRuntime().availableProcessors();
   }
 
   /** Where results go. */
   static final class Output {
-    @Option(names = "--out", paramLabel = "DIR",
-        description = "Folder for summary.json, metrics.jsonl and report.html. Default: a fresh runs/<time>-<n>.")
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for summary.json, metrics.jsonl and report.html. Default: a fresh runs/<time>-<n>.")
     @Nullable Path out;
 
-    @Option(names = "--quiet", description = "No progress; only the final table and errors.")
-    boolean quiet;
+    @Option(names = "--quiet", description = "No progress; only the final table and errors.") boolean quiet;
   }
 
   /**
@@ -152,7 +133,8 @@ final class LmArguments {
     LstmConfig config = new LstmConfig(network.embedding, network.hidden, network.layers, network.projection,
         network.dropout, network.tied);
     String dense = training.denseOptimizer;
-    OptimizerSpec others = dense == null ? OptimizerSpec.dense(tables.rule())
+    OptimizerSpec others = dense == null
+        ? OptimizerSpec.dense(tables.rule())
         : Errors.named("--dense-optimizer", () -> OptimizerSpec.parse(dense));
     Schedule schedule = Errors.named("--schedule", () -> Schedule.parse(training.schedule));
     LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others,

@@ -15,35 +15,26 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code plan}: bytes before anything is allocated. */
-@Command(name = "plan", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ",
-    customSynopsis = "./sublinear plan --rows N --cols M [--optimizer \"NAME [SLOTS]\"] [--json]",
-    header = "Says what an optimizer's state will cost, layout by layout.",
-    description = {
-      "%nOne row per legal choice of layouts for a float32 table of N rows and M columns: the exact bytes of the state,"
-          + " and whether parameters and state fit this machine's memory. Nothing is allocated. In the table kB, MB and"
-          + " GB are powers of 1000.%n"
-    },
-    optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n",
-    footer = {
-      "  ./sublinear plan --rows 49500000 --cols 64 --optimizer adam",
-      "  ./sublinear plan --rows 49500000 --cols 64 --optimizer \"adam m=none,v=count-min:0.05\"",
-      "  ./sublinear plan --rows 1000000 --cols 128 --optimizer adagrad --json"
-    })
+@Command(name = "plan", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear plan --rows N --cols M [--optimizer \"NAME [SLOTS]\"] [--json]", header = "Says what an optimizer's state will cost, layout by layout.", description = {
+  "%nOne row per legal choice of layouts for a float32 table of N rows and M columns: the exact bytes of the state,"
+      + " and whether parameters and state fit this machine's memory. Nothing is allocated. In the table kB, MB and"
+      + " GB are powers of 1000.%n"
+}, optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
+  "  ./sublinear plan --rows 49500000 --cols 64 --optimizer adam",
+  "  ./sublinear plan --rows 49500000 --cols 64 --optimizer \"adam m=none,v=count-min:0.05\"",
+  "  ./sublinear plan --rows 1000000 --cols 128 --optimizer adagrad --json"
+})
 final class PlanCommand implements Callable<Integer> {
   private final Console console;
 
-  @Option(names = "--rows", paramLabel = "N", required = true, order = 1, description = "Rows of the table.")
-  long rows;
+  @Option(names = "--rows", paramLabel = "N", required = true, order = 1, description = "Rows of the table.") long rows;
 
-  @Option(names = "--cols", paramLabel = "M", required = true, order = 2, description = "Columns of the table.")
-  long cols;
+  @Option(names = "--cols", paramLabel = "M", required = true, order = 2, description = "Columns of the table.") long cols;
 
-  @Option(names = "--optimizer", paramLabel = "\"NAME [SLOTS]\"", order = 3,
-      description = "The rule; layouts named here come first. Default: ${DEFAULT-VALUE}.")
-  String optimizer = "adam";
+  @Option(names = "--optimizer", paramLabel = "\"NAME [SLOTS]\"", order = 3, description = "The rule; layouts named here come first. Default: ${DEFAULT-VALUE}.") String optimizer =
+      "adam";
 
-  @Option(names = "--json", order = 4, description = "One JSON document on stdout and nothing else.")
-  boolean json;
+  @Option(names = "--json", order = 4, description = "One JSON document on stdout and nothing else.") boolean json;
 
   PlanCommand(Console console) {
     this.console = console;

@@ -9,33 +9,25 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code sublinear} alone: it only groups. */
-@Command(name = "sublinear", versionProvider = Version.class, sortOptions = false,
-    synopsisHeading = "Usage: ", customSynopsis = "./sublinear COMMAND [OPTIONS]",
-    header = "Trains models whose optimizer state is a small fraction of their size.%n",
-    description = {
-      "%nAn optimizer is an update rule times a layout for each thing it remembers: --optimizer adam keeps Adam's two"
-          + " moments dense, --optimizer \"adam m=count-sketch:0.2,v=count-min:0.2\" keeps them in sketches of a fifth"
-          + " of the size."
-    },
-    commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n",
-    footer = {
-      "  ./sublinear train lm --steps 60               a first look: a language model on the embedded corpus",
-      "  ./sublinear train lm                          the real thing: a few minutes on two cores",
-      "  ./sublinear compare lm --optimizers \"adam;adam m=none,v=row-wise\" --steps 400",
-      "  ./sublinear plan --rows 49500000 --cols 64 --optimizer adam",
-      "  ./sublinear train lm --help                   every option, rule and layout"
-    })
+@Command(name = "sublinear", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear COMMAND [OPTIONS]", header = "Trains models whose optimizer state is a small fraction of their size.%n", description = {
+  "%nAn optimizer is an update rule times a layout for each thing it remembers: --optimizer adam keeps Adam's two"
+      + " moments dense, --optimizer \"adam m=count-sketch:0.2,v=count-min:0.2\" keeps them in sketches of a fifth"
+      + " of the size."
+}, commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
+  "  ./sublinear train lm --steps 60               a first look: a language model on the embedded corpus",
+  "  ./sublinear train lm                          the real thing: a few minutes on two cores",
+  "  ./sublinear compare lm --optimizers \"adam;adam m=none,v=row-wise\" --steps 400",
+  "  ./sublinear plan --rows 49500000 --cols 64 --optimizer adam",
+  "  ./sublinear train lm --help                   every option, rule and layout"
+})
 final class RootCommand implements Runnable {
-  @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, order = 1000,
-      description = "Shows this text.")
-  boolean help;
+  @Option(names = {"-h",
+    "--help"}, usageHelp = true, scope = ScopeType.INHERIT, order = 1000, description = "Shows this text.") boolean help;
 
-  @Option(names = {"-V", "--version"}, versionHelp = true, scope = ScopeType.INHERIT, order = 1001,
-      description = "Shows the version.")
-  boolean version;
+  @Option(names = {"-V",
+    "--version"}, versionHelp = true, scope = ScopeType.INHERIT, order = 1001, description = "Shows the version.") boolean version;
 
-  @Spec
-  CommandSpec spec = CommandSpec.create();
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {

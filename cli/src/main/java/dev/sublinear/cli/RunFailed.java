@@ -23,7 +23,8 @@ final class RunFailed extends RuntimeException {
   }
 
   /** Where the run's files are, if details are to be kept there. */
-  @Nullable Path directory() {
+  @Nullable
+  Path directory() {
     return directory;
   }
 }

@@ -14,37 +14,29 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code train lm}: one language model, one optimizer. */
-@Command(name = "lm", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ",
-    customSynopsis = "./sublinear train lm [OPTIONS]", header = "Trains a language model and reports on it.",
-    description = {
-      "%nReads text, learns to predict the next word, and measures perplexity (lower is better; the figure to beat is"
-          + " that of word counts alone). The rows of the two word tables are updated by --optimizer.%n"
-    },
-    optionListHeading = "%nOptimizer:%n", footerHeading = "%nExamples:%n",
-    footer = {
-      "  ./sublinear train lm --steps 60",
-      "  ./sublinear train lm --optimizer \"adam m=none,v=row-wise\"",
-      "  ./sublinear train lm --corpus my.txt --optimizer \"adagrad v=count-min:0.1\" --lr 0.2 --out runs/mine",
-      "  ./sublinear train lm --corpus wikitext-2 --softmax full --tied --dropout 0.3 --epochs 5",
-      "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."
-    })
+@Command(name = "lm", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear train lm [OPTIONS]", header = "Trains a language model and reports on it.", description = {
+  "%nReads text, learns to predict the next word, and measures perplexity (lower is better; the figure to beat is"
+      + " that of word counts alone). The rows of the two word tables are updated by --optimizer.%n"
+}, optionListHeading = "%nOptimizer:%n", footerHeading = "%nExamples:%n", footer = {
+  "  ./sublinear train lm --steps 60",
+  "  ./sublinear train lm --optimizer \"adam m=none,v=row-wise\"",
+  "  ./sublinear train lm --corpus my.txt --optimizer \"adagrad v=count-min:0.1\" --lr 0.2 --out runs/mine",
+  "  ./sublinear train lm --corpus wikitext-2 --softmax full --tied --dropout 0.3 --epochs 5",
+  "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."
+})
 final class TrainLmCommand implements Callable<Integer> {
   private final Console console;
 
-  @Option(names = "--optimizer", paramLabel = "\"NAME [SLOTS]\"", order = 1,
-      description = "Update rule and layouts of the word tables. Default: ${DEFAULT-VALUE}.")
-  String optimizer = LmArguments.OPTIMIZER;
+  @Option(names = "--optimizer", paramLabel = "\"NAME [SLOTS]\"", order = 1, description = "Update rule and layouts of the word tables. Default: ${DEFAULT-VALUE}.") String optimizer =
+      LmArguments.OPTIMIZER;
 
-  @Option(names = "--state", paramLabel = "SLOTS", order = 2,
-      description = "Layouts that override those of --optimizer, for example m=none,v=row-wise.")
+  @Option(names = "--state", paramLabel = "SLOTS", order = 2, description = "Layouts that override those of --optimizer, for example m=none,v=row-wise.")
   @Nullable String state;
 
-  @Option(names = "--lr", paramLabel = "RATE", order = 3,
-      description = "Learning rate before the schedule. Default: the rule's own, below.")
+  @Option(names = "--lr", paramLabel = "RATE", order = 3, description = "Learning rate before the schedule. Default: the rule's own, below.")
   @Nullable Double learningRate;
 
-  @Mixin
-  LmArguments arguments = new LmArguments();
+  @Mixin LmArguments arguments = new LmArguments();
 
   TrainLmCommand(Console console) {
     this.console = console;

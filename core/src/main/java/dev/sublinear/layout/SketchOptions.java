@@ -112,7 +112,8 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     double width = Math.floor(rows * ratio / depth * FLOOR_SLACK);
     if (width < 1) {
       throw new IllegalArgumentException(
-          "ratio " + ratio + " of " + rows + " rows at depth " + depth + " gives width 0: must be >= 1; try " + enough(rows));
+          "ratio " + ratio + " of " + rows + " rows at depth " + depth + " gives width 0: must be >= 1; try "
+              + enough(rows));
     }
     long whole = (long) width;
     return whole + (whole & 1);

@@ -71,7 +71,8 @@ public class OptionsSuite {
   @TestFactory
   public Stream<DynamicTest> parse_everyPairOfSlotAndLayout_isLegalOrExplained() {
     return Rules.all().stream().flatMap(rule -> rule.slots().stream().flatMap(slot -> Layouts.all().stream()
-        .map(layout -> dynamicTest(rule.name() + " " + slot.name() + "=" + layout, () -> checkPair(rule, slot, layout)))));
+        .map(layout -> dynamicTest(rule.name() + " " + slot.name() + "=" + layout,
+            () -> checkPair(rule, slot, layout)))));
   }
 
   private static void checkPair(UpdateRule rule, Slot slot, StateLayout layout) {

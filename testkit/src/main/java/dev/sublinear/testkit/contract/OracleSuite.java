@@ -99,10 +99,12 @@ public class OracleSuite {
       return Optional.empty();
     }
     SketchOptions.Cleaning cleaning = options.cleaning();
-    SketchMoment.Kind kind = new SketchMoment.Kind(signed, options.depth(), options.decay() == SketchOptions.Decay.GLOBAL,
-        cleaning == null ? 0 : cleaning.every(), cleaning == null ? 1 : cleaning.factor());
+    SketchMoment.Kind kind =
+        new SketchMoment.Kind(signed, options.depth(), options.decay() == SketchOptions.Decay.GLOBAL,
+            cleaning == null ? 0 : cleaning.every(), cleaning == null ? 1 : cleaning.factor());
     long width = SketchMoment.width(ROWS, options.ratio(), options.depth());
-    return Optional.of(new SketchMoment(kind, new SketchHashes(SketchHashes.slotSeed(SEED, slot.name()), width, ROWS), COLUMNS));
+    return Optional
+        .of(new SketchMoment(kind, new SketchHashes(SketchHashes.slotSeed(SEED, slot.name()), width, ROWS), COLUMNS));
   }
 
   private static void check(OptimizerSpec spec, List<Moment> moments) {

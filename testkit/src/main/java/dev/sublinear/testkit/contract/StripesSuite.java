@@ -32,7 +32,9 @@ public class StripesSuite {
   }
 
   private static void check(OptimizerSpec spec) {
-    try (Workers one = new Workers(1); Workers two = new Workers(2); Workers three = new Workers(3);
+    try (Workers one = new Workers(1);
+        Workers two = new Workers(2);
+        Workers three = new Workers(3);
         Workers five = new Workers(5)) {
       for (Batch batch : BATCHES) {
         OptimizerSpec fitting = Combinations.colliding(spec, batch.rows);

@@ -21,8 +21,8 @@ record Runs(long seed) {
   private static final long STREAM = CounterRandom.stream("testkit runs");
 
   private static final float[] SPECIALS = {0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, 1e-40f, Float.MIN_NORMAL,
-      Float.MAX_VALUE, -Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 1f, -1f, 0x1.01p0f,
-      0x1.018p0f, 0x1.fffffep127f};
+    Float.MAX_VALUE, -Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 1f, -1f, 0x1.01p0f,
+    0x1.018p0f, 0x1.fffffep127f};
 
   /** How many bytes may follow the run, so that a write past its end is seen. */
   private static final int MARGIN = 128;

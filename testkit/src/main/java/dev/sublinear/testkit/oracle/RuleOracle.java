@@ -110,7 +110,8 @@ public final class RuleOracle {
         }
         subtract(row, learningRate, m);
       }
-      case Adagrad r -> subtract(row, learningRate, over(g, moments.get(0).accumulate(row, 1, 1, square(g)), 1, r.epsilon()));
+      case Adagrad r ->
+        subtract(row, learningRate, over(g, moments.get(0).accumulate(row, 1, 1, square(g)), 1, r.epsilon()));
       case RmsProp r -> subtract(row, learningRate,
           over(g, moments.get(0).accumulate(row, r.alpha(), 1 - r.alpha(), square(g)), 1, r.epsilon()));
       case Adam r -> adam(r, row, g, learningRate, Optional.empty());
