@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** Optimizers as an update rule times a state layout; no dependency beyond the JDK. */
 module dev.sublinear.core {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports dev.sublinear.gradient;
   exports dev.sublinear.kernel;

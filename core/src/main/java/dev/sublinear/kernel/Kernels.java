@@ -82,15 +82,19 @@ public interface Kernels {
   }
 
   /**
-   * The adaptive step: {@code theta[i] = theta[i] - step * (m[i] / (sqrt(v[i]) * rootScale + epsilon))}, where 0/0 is 0.
+   * The adaptive step: {@code theta[i] = theta[i] - step * (b / (sqrt(v[i]) * rootScale + epsilon))}, where b is m[i] cut
+   * off at {@code limit * sqrt(v[i])} in magnitude and 0/0 is 0.
    *
    * <p>A coordinate that never had a gradient thus stays where it is even at epsilon 0.
+   *
+   * @param limit at most {@code Float.MAX_VALUE}, which stands for no limit
    */
   default void adaptiveStep(MemorySegment theta, long to, int n, float step, MemorySegment m, long mo, MemorySegment v,
-      long vo, float rootScale, float epsilon) {
+      long vo, float rootScale, float epsilon, float limit) {
     for (long b = 0; b < 4L * n; b += 4) {
-      float numerator = m.get(JAVA_FLOAT, mo + b);
       float root = (float) Math.sqrt(v.get(JAVA_FLOAT, vo + b));
+      float bound = root * limit;
+      float numerator = Math.max(-bound, Math.min(bound, m.get(JAVA_FLOAT, mo + b)));
       float ratio = numerator == 0 ? numerator : numerator / (root * rootScale + epsilon);
       theta.set(JAVA_FLOAT, to + b, theta.get(JAVA_FLOAT, to + b) - step * ratio);
     }

@@ -9,9 +9,13 @@ import java.util.List;
  * Adam: m &lt;- beta1 m + (1 - beta1) g; v &lt;- beta2 v + (1 - beta2) g^2; theta &lt;- theta - lr m' / (sqrt(v') + epsilon) with
  * m' = m / (1 - beta1^k), v' = v / (1 - beta2^k).
  *
- * <p>k is the step (as PyTorch, also its SparseAdam) or the number of updates the row itself has had (as recommender
- * systems do, so that a rare row's first step is not shortened: 4 more bytes a row). Rows without a gradient keep
- * their moments and parameters. Slots: m signed, v non-negative. Source: Kingma, Ba, 2015, algorithm 1; 0/0 is 0.
+ * <p>Rows without a gradient keep their moments and parameters. What k counts, and with it how a row that was at rest
+ * goes on, is the {@link Correction}. Slots: m signed, v non-negative. Source: Kingma, Ba, 2015, algorithm 1; 0/0 is 0.
+ *
+ * <p>Deviation: |m| is cut off at L sqrt(v), L = (1 - beta1) / sqrt((1 - beta2) (1 - beta1^2 / beta2)), 7.27 by default. By
+ * the Cauchy-Schwarz inequality exact moments never exceed it, so dense Adam is unchanged; of a compressed moment it
+ * takes off what can only be noise, without which a sketched m diverges at learning rates that suit Adam. (With
+ * {@code beta1^2 >= beta2} there is no such bound, and none is applied.)
  *
  * @param beta1 decay of m, in [0, 1)
  * @param beta2 decay of v, in [0, 1)
@@ -21,10 +25,19 @@ import java.util.List;
 public record Adam(double beta1, double beta2, double epsilon, Correction correction) implements UpdateRule {
   /** What the bias correction counts. */
   public enum Correction {
-    /** Steps of the optimizer. */
+    /** Steps of the optimizer, as in PyTorch, also in its SparseAdam. */
     STEP,
-    /** Updates of the row. */
-    ROW
+    /**
+     * Updates of the row, as in recommender systems, so that a rare row's first step is not shortened: 4 more bytes a
+     * row.
+     */
+    ROW,
+    /**
+     * Steps for v; for m the steps j since the row's last update: m &lt;- beta1^j m + (1 - beta1^j) g, and m = g for the
+     * first, which needs no correction. A row that rested neither carries on with stale momentum nor takes only
+     * (1 - beta1) of its new gradient: 4 more bytes a row. With j = 1 throughout it is Adam without the correction of m.
+     */
+    GAP
   }
 
   private static final List<Slot> SLOTS =
@@ -72,8 +85,12 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
   }
 
   @Override
-  public boolean countsUpdates() {
-    return correction == Correction.ROW;
+  public RowCounter rowCounter() {
+    return switch (correction) {
+      case STEP -> RowCounter.NONE;
+      case ROW -> RowCounter.UPDATES;
+      case GAP -> RowCounter.GAP;
+    };
   }
 
   @Override

@@ -22,7 +22,8 @@ final class AdamStep implements RowStep {
   private final double beta2;
   private final float epsilon;
   private final double weightDecay;
-  private final boolean correctsByRow;
+  private final float limit;
+  private final Adam.Correction correction;
   private final boolean keepsMaximum;
   private float learningRate;
   private float step;
@@ -33,9 +34,16 @@ final class AdamStep implements RowStep {
     beta1 = adam.beta1();
     beta2 = adam.beta2();
     epsilon = (float) adam.epsilon();
-    correctsByRow = adam.countsUpdates();
+    correction = adam.correction();
+    limit = limit(beta1, beta2);
     this.weightDecay = weightDecay;
     this.keepsMaximum = keepsMaximum;
+  }
+
+  /** The Cauchy-Schwarz bound of |m| / sqrt(v), widened by more than rounding so that exact moments never meet it. */
+  private static float limit(double beta1, double beta2) {
+    double room = (1 - beta2) * (1 - beta1 * beta1 / beta2);
+    return room > 0 ? (float) (1.0001 * (1 - beta1) / Math.sqrt(room)) : Float.MAX_VALUE;
   }
 
   @Override
@@ -75,10 +83,28 @@ final class AdamStep implements RowStep {
 
   @Override
   public void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
-      long to, int updates, Scratch scratch) {
+      long to, int counter, Scratch scratch) {
     MemorySegment w = scratch.memory;
+    float rowStep = step;
+    float rowRootScale = rootScale;
+    float decayM = decay(SLOT_M);
+    float scaleM = scale(SLOT_M);
+    switch (correction) {
+      case STEP -> {
+      }
+      case ROW -> {
+        rowStep = stepAfter(counter);
+        rowRootScale = rootScaleAfter(counter);
+      }
+      case GAP -> {
+        double kept = counter == 0 ? 0 : StrictMath.pow(beta1, counter);
+        rowStep = learningRate;
+        decayM = (float) kept;
+        scaleM = (float) (1 - kept);
+      }
+    }
     KERNELS.square(g, go, w, SQUARE, n);
-    states[SLOT_M].accumulate(row, column, n, decay(SLOT_M), scale(SLOT_M), g, go, w, M, scratch);
+    states[SLOT_M].accumulate(row, column, n, decayM, scaleM, g, go, w, M, scratch);
     states[SLOT_V].accumulate(row, column, n, decay(SLOT_V), scale(SLOT_V), w, SQUARE, w, V, scratch);
     if (keepsMaximum) {
       ((MaxRowState) states[SLOT_MAXIMUM]).maximize(row, column, n, w, V, w, V, scratch);
@@ -86,8 +112,6 @@ final class AdamStep implements RowStep {
     if (weightDecay != 0) {
       KERNELS.scale(theta, to, n, shrink);
     }
-    float rowStep = correctsByRow ? stepAfter(updates) : step;
-    float rowRootScale = correctsByRow ? rootScaleAfter(updates) : rootScale;
-    KERNELS.adaptiveStep(theta, to, n, rowStep, w, M, w, V, rowRootScale, epsilon);
+    KERNELS.adaptiveStep(theta, to, n, rowStep, w, M, w, V, rowRootScale, epsilon, limit);
   }
 }

@@ -53,8 +53,8 @@ public record AdamW(Adam adam, double weightDecay) implements UpdateRule {
   }
 
   @Override
-  public boolean countsUpdates() {
-    return adam.countsUpdates();
+  public RowCounter rowCounter() {
+    return adam.rowCounter();
   }
 
   @Override

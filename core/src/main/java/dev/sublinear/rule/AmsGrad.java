@@ -48,8 +48,8 @@ public record AmsGrad(Adam adam) implements UpdateRule {
   }
 
   @Override
-  public boolean countsUpdates() {
-    return adam.countsUpdates();
+  public RowCounter rowCounter() {
+    return adam.rowCounter();
   }
 
   @Override

@@ -94,7 +94,7 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
 
     @Override
     public void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
-        long to, int updates, Scratch scratch) {
+        long to, int counter, Scratch scratch) {
       long m = Scratch.run(0);
       states[0].accumulate(row, column, n, (float) rule.mu, 1, g, go, scratch.memory, m, scratch);
       if (rule.nesterov) {

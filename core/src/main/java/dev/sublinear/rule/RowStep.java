@@ -36,9 +36,9 @@ public interface RowStep {
    * @param go byte offset in {@code g}
    * @param theta parameters, float32
    * @param to byte offset in {@code theta}
-   * @param updates number of updates of this row, this one included; 0 if the rule does not count them
+   * @param counter what the rule's {@link UpdateRule#rowCounter} asks for; 0 if nothing
    * @param scratch the calling thread's working memory; runs below {@link Scratch#LAYOUT_RUN} are the rule's
    */
   void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to,
-      int updates, Scratch scratch);
+      int counter, Scratch scratch);
 }

@@ -41,10 +41,10 @@ final class SecondMomentStep implements RowStep {
 
   @Override
   public void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
-      long to, int updates, Scratch scratch) {
+      long to, int counter, Scratch scratch) {
     MemorySegment w = scratch.memory;
     KERNELS.square(g, go, w, SQUARE, n);
     states[0].accumulate(row, column, n, decay, scale, w, SQUARE, w, V, scratch);
-    KERNELS.adaptiveStep(theta, to, n, learningRate, g, go, w, V, 1, epsilon);
+    KERNELS.adaptiveStep(theta, to, n, learningRate, g, go, w, V, 1, epsilon, Float.MAX_VALUE);
   }
 }

@@ -67,7 +67,7 @@ public record Sgd() implements UpdateRule {
 
     @Override
     public void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
-        long to, int updates, Scratch scratch) {
+        long to, int counter, Scratch scratch) {
       KERNELS.addScaled(theta, to, n, -learningRate, g, go);
     }
   }

@@ -23,9 +23,9 @@ public interface UpdateRule {
   /** A step of this rule; one is made per optimizer and reused, so that stepping allocates nothing. */
   RowStep newStep();
 
-  /** Whether {@link RowStep#apply} needs the number of updates each row has had: 4 more bytes a row. */
-  default boolean countsUpdates() {
-    return false;
+  /** What {@link RowStep#apply} needs to know of each row's past; 4 more bytes a row unless {@code NONE}. */
+  default RowCounter rowCounter() {
+    return RowCounter.NONE;
   }
 
   /**

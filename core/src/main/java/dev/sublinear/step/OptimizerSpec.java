@@ -6,6 +6,7 @@ import dev.sublinear.layout.Layouts;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.StateLayout;
 import dev.sublinear.layout.Term;
+import dev.sublinear.rule.RowCounter;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.rule.UpdateRule;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
    */
   public long bytes(long... shape) {
     long rows = shape.length == 0 ? 1 : shape[0];
-    long bytes = rule.countsUpdates() ? Math.multiplyExact(rows, (long) Integer.BYTES) : 0;
+    long bytes = rule.rowCounter() != RowCounter.NONE ? Math.multiplyExact(rows, (long) Integer.BYTES) : 0;
     for (StateLayout layout : layouts) {
       bytes = Math.addExact(bytes, layout.bytes(shape));
     }

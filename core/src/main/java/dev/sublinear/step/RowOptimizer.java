@@ -13,6 +13,7 @@ import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.StateArray;
 import dev.sublinear.layout.StateLayout;
+import dev.sublinear.rule.RowCounter;
 import dev.sublinear.rule.RowStep;
 import dev.sublinear.rule.UpdateRule;
 import java.lang.foreign.Arena;
@@ -45,9 +46,11 @@ public final class RowOptimizer {
   private final RowState[] states;
   private final boolean[] sweeps;
   private final boolean splitsColumns;
-  private final @Nullable MemorySegment updates;
+  private final RowCounter counter;
+  private final @Nullable MemorySegment counters;
   private final RowStep rowStep;
   private final Workers.Task prepareRows = this::prepareRows;
+  private final Workers.Task finishRows = this::finishRows;
   private final Workers.Task updateRows = this::updateRows;
   private final Workers.Task updateColumns = this::updateColumns;
   private @Nullable Gradient gradient;
@@ -84,7 +87,8 @@ public final class RowOptimizer {
       columnsMeet |= states[k].sharing().sharesColumns();
     }
     splitsColumns = rowsMeet || (!columnsMeet && parameters.rows() < workers.count());
-    updates = rule.countsUpdates() ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
+    counter = rule.rowCounter();
+    counters = counter != RowCounter.NONE ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
     rowStep = remembering(rule).newStep();
   }
 
@@ -116,6 +120,7 @@ public final class RowOptimizer {
     if (splitsColumns) {
       workers.run(prepareRows);
       workers.run(updateColumns);
+      workers.run(finishRows);
     } else {
       workers.run(updateRows);
     }
@@ -153,8 +158,23 @@ public final class RowOptimizer {
         states[k].absorb(row, KERNELS.sumOfSquares(g.values(), g.offset(i), g.columns()));
       }
     }
-    if (updates != null) {
-      updates.setAtIndex(ValueLayout.JAVA_INT, row, updates.getAtIndex(ValueLayout.JAVA_INT, row) + 1);
+    if (counters != null && counter == RowCounter.UPDATES) {
+      counters.setAtIndex(ValueLayout.JAVA_INT, row, counters.getAtIndex(ValueLayout.JAVA_INT, row) + 1);
+    }
+  }
+
+  /** The counter of a gap holds the row's last step, so it may move on only after all columns have read it. */
+  private void finishRows(int part, int parts, Scratch scratch) {
+    Gradient g = current();
+    long end = g.count() * (part + 1) / parts;
+    for (long i = g.count() * part / parts; i < end; i++) {
+      finishRow(g.row(i));
+    }
+  }
+
+  private void finishRow(long row) {
+    if (counters != null && counter == RowCounter.GAP) {
+      counters.setAtIndex(ValueLayout.JAVA_INT, row, Math.toIntExact(step));
     }
   }
 
@@ -164,6 +184,7 @@ public final class RowOptimizer {
     for (long i = g.count() * part / parts; i < end; i++) {
       prepareRow(g, i);
       update(g, i, 0, g.columns(), scratch);
+      finishRow(g.row(i));
     }
   }
 
@@ -179,7 +200,10 @@ public final class RowOptimizer {
 
   private void update(Gradient g, long i, int from, int to, Scratch scratch) {
     long row = g.row(i);
-    int count = updates == null ? 0 : updates.getAtIndex(ValueLayout.JAVA_INT, row);
+    int count = counters == null ? 0 : counters.getAtIndex(ValueLayout.JAVA_INT, row);
+    if (counter == RowCounter.GAP && count > 0) {
+      count = Math.toIntExact(step - count);
+    }
     for (int column = from; column < to; column += Scratch.BLOCK) {
       long skip = 4L * column;
       rowStep.apply(states, row, column, Math.min(Scratch.BLOCK, to - column), g.values(), g.offset(i) + skip,
@@ -223,8 +247,8 @@ public final class RowOptimizer {
         arrays.add(new StateArray(slot + "." + array.name(), array.data()));
       }
     }
-    if (updates != null) {
-      arrays.add(new StateArray("updates", updates));
+    if (counters != null) {
+      arrays.add(new StateArray("counters", counters));
     }
     return arrays;
   }

@@ -135,18 +135,21 @@ public final class SimdKernels implements Kernels {
 
   @Override
   public void adaptiveStep(MemorySegment theta, long to, int n, float step, MemorySegment m, long mo, MemorySegment v,
-      long vo, float rootScale, float epsilon) {
+      long vo, float rootScale, float epsilon, float limit) {
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
-      FloatVector numerator = load(m, mo + b);
-      FloatVector denominator = load(v, vo + b).sqrt().mul(rootScale).add(epsilon);
+      FloatVector root = load(v, vo + b).sqrt();
+      FloatVector bound = root.mul(limit);
+      FloatVector numerator = bound.neg().max(bound.min(load(m, mo + b)));
+      FloatVector denominator = root.mul(rootScale).add(epsilon);
       VectorMask<Float> zero = numerator.compare(VectorOperators.EQ, 0);
       FloatVector ratio = numerator.div(denominator).blend(numerator, zero);
       load(theta, to + b).sub(ratio.mul(step)).intoMemorySegment(theta, to + b, ORDER);
     }
     if (whole < n) {
       long skip = 4L * whole;
-      Kernels.super.adaptiveStep(theta, to + skip, n - whole, step, m, mo + skip, v, vo + skip, rootScale, epsilon);
+      Kernels.super.adaptiveStep(theta, to + skip, n - whole, step, m, mo + skip, v, vo + skip, rootScale, epsilon,
+          limit);
     }
   }
 

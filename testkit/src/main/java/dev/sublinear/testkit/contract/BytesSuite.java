@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.sublinear.layout.StateArray;
 import dev.sublinear.layout.StateLayout;
+import dev.sublinear.rule.RowCounter;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.Workers;
 import dev.sublinear.testkit.Combinations;
@@ -45,7 +46,7 @@ public class BytesSuite {
         sum += bytes;
       }
     }
-    sum += spec.rule().countsUpdates() ? Integer.BYTES * shape[0] : 0;
+    sum += spec.rule().rowCounter() != RowCounter.NONE ? Integer.BYTES * shape[0] : 0;
     assertEquals(sum, spec.bytes(shape), context);
     if (shape.length == 2) {
       try (Workers workers = new Workers(1); Trial trial = new Trial(spec, shape[0], (int) shape[1], 1, workers)) {

@@ -111,9 +111,9 @@ public class KernelEqualitySuite {
     call("scale", (k, a) -> at(() -> k.scale(a.s, a.offset, a.n, a.factor)));
     call("fill", (k, a) -> at(() -> k.fill(a.out, a.offset, a.n, a.factor)));
     call("adaptiveStep", (k, a) -> at(() -> k.adaptiveStep(a.s, a.offset, a.n, 0.01f, a.x, a.offset, a.y, a.offset,
-        a.factor, 1e-8f)));
+        a.factor, 1e-8f, Float.MAX_VALUE)));
     call("adaptiveStep, epsilon 0", (k, a) -> at(() -> k.adaptiveStep(a.s, a.offset, a.n, 0.01f, a.x, a.offset, a.y,
-        a.offset, 1, 0)));
+        a.offset, 1, 0, 0.75f)));
     for (int depth = 1; depth <= 7; depth++) {
       int d = depth;
       if (depth % 2 == 1) {

@@ -196,7 +196,7 @@ public class KernelTruthSuite {
       MemorySegment zeros = arena.allocate(4 * 40);
       KERNELS.fill(theta, 0, 40, 1.25f);
       zeros.setAtIndex(ValueLayout.JAVA_FLOAT, 3, -0f);
-      KERNELS.adaptiveStep(theta, 0, 40, 0.1f, zeros, 0, zeros, 0, 1, 0);
+      KERNELS.adaptiveStep(theta, 0, 40, 0.1f, zeros, 0, zeros, 0, 1, 0, Float.MAX_VALUE);
       for (int i = 0; i < 40; i++) {
         assertEquals(1.25f, theta.getAtIndex(ValueLayout.JAVA_FLOAT, i));
       }
