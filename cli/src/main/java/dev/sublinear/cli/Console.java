@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -24,7 +25,7 @@ record Console(PrintStream out, PrintStream err, boolean terminal, int columns, 
   static Console system(String... args) {
     String terminal = System.getProperty("sublinear.terminal");
     boolean watched = terminal == null
-        ? System.console() != null && System.console().isTerminal()
+        ? Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false)
         : Boolean.parseBoolean(terminal);
     String command = System.getenv("SUBLINEAR_COMMAND");
     return new Console(stream(FileDescriptor.out), stream(FileDescriptor.err), watched,

@@ -38,18 +38,18 @@ final class LineProgress implements TrainingProgress {
     if (now - shown >= INTERVAL) {
       shown = now;
       double left = (now - started) / 1e9 / step * (steps - step);
-      line(step, "loss %.3f%s, %.0f s left", loss,
-          tokensPerSecond == 0 ? "" : String.format(Locale.ROOT, ", %,.0f tokens/s", tokensPerSecond), left);
+      String rate = tokensPerSecond == 0 ? "" : String.format(Locale.ROOT, ", %,.0f tokens/s", tokensPerSecond);
+      say(step, String.format(Locale.ROOT, "loss %.3f%s, %.0f s left", loss, rate, left));
     }
   }
 
   @Override
   public void validated(ValidationMetric metric) {
     shown = System.nanoTime();
-    line(metric.at().step(), "validation perplexity %,.2f", metric.validation().perplexity());
+    say(metric.at().step(), String.format(Locale.ROOT, "validation perplexity %,.2f", metric.validation().perplexity()));
   }
 
-  private void line(long step, String format, Object... values) {
-    console.say("step " + step + "/" + steps + ": " + String.format(Locale.ROOT, format, values));
+  private void say(long step, String text) {
+    console.say("step " + step + "/" + steps + ": " + text);
   }
 }

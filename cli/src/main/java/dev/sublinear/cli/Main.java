@@ -2,6 +2,7 @@
 package dev.sublinear.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
@@ -39,8 +40,8 @@ public final class Main {
         .addSubcommand(withCatalog(new PlanCommand(console)));
     Errors errors = new Errors(console);
     return root
-        .setOut(new PrintWriter(console.out(), true))
-        .setErr(new PrintWriter(console.err(), true))
+        .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors)
         .setExpandAtFiles(false)
