@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.testkit.contract;
 
+import dev.sublinear.testkit.golden.GoldenSuite;
 import org.junit.jupiter.api.Nested;
 
 /**
@@ -19,6 +20,10 @@ public class Contracts {
   /** See {@link OracleSuite}. */
   @Nested
   public class Oracle extends OracleSuite {}
+
+  /** See {@link GoldenSuite}. */
+  @Nested
+  public class Golden extends GoldenSuite {}
 
   /** See {@link LosslessSuite}. */
   @Nested

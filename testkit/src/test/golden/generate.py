@@ -1,0 +1,85 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes trajectories of PyTorch's optimizers, the golden numbers of GoldenSuite.
+
+Run once, with Debian 12's python3-torch (1.13.0a0):
+    /usr/bin/python3 testkit/src/test/golden/generate.py \
+        > testkit/src/main/resources/dev/sublinear/testkit/golden/pytorch.txt
+
+No seed: start and gradients are small fractions that both sides compute exactly, see start() and gradient().
+"""
+import platform
+
+import torch
+
+ROWS, COLUMNS, STEPS = 5, 7, 25
+KEPT = (1, 2, 3, 10, 25)
+LR = 1 / 64  # a power of two: the same number in float32 and float64
+
+
+def start():
+    return torch.tensor(
+        [[((r * 7 + c * 3) % 13 - 6) / 16 for c in range(COLUMNS)] for r in range(ROWS)], dtype=torch.float32)
+
+
+def gradient(t, r):
+    """Row r at step t: integers / 64, some of them 0."""
+    return [((t * 31 + r * 17 + c * 7 + t * r * c) % 41 - 20) / 64 for c in range(COLUMNS)]
+
+
+def touched(t):
+    """Rows with a gradient at step t in the sparse cases; row 4 never has one, and no row has one in every step."""
+    return [r for r in range(ROWS) if r != 4 and (t + r) % 3 != 0]
+
+
+# name, our spec, the torch optimizer, whether gradients are sparse
+CASES = [
+    ("SGD", "sgd", lambda p: torch.optim.SGD(p, lr=LR), False),
+    ("SGD momentum=0.9", "momentum", lambda p: torch.optim.SGD(p, lr=LR, momentum=0.9), False),
+    ("SGD momentum=0.75 nesterov", "momentum:mu=0.75:nesterov=true",
+     lambda p: torch.optim.SGD(p, lr=LR, momentum=0.75, nesterov=True), False),
+    ("Adagrad", "adagrad", lambda p: torch.optim.Adagrad(p, lr=LR), False),
+    ("RMSprop", "rmsprop", lambda p: torch.optim.RMSprop(p, lr=LR), False),
+    ("RMSprop alpha=0.9 eps=1e-3", "rmsprop:alpha=0.9:eps=1e-3",
+     lambda p: torch.optim.RMSprop(p, lr=LR, alpha=0.9, eps=1e-3), False),
+    ("Adam", "adam", lambda p: torch.optim.Adam(p, lr=LR), False),
+    ("Adam betas=(0.8, 0.95) eps=1e-3", "adam:beta1=0.8:beta2=0.95:eps=1e-3",
+     lambda p: torch.optim.Adam(p, lr=LR, betas=(0.8, 0.95), eps=1e-3), False),
+    ("AdamW weight_decay=0.5", "adamw:decay=0.5", lambda p: torch.optim.AdamW(p, lr=LR, weight_decay=0.5), False),
+    ("Adam amsgrad betas=(0.9, 0.5)", "amsgrad:beta2=0.5",
+     lambda p: torch.optim.Adam(p, lr=LR, betas=(0.9, 0.5), amsgrad=True), False),
+    ("SGD sparse", "sgd", lambda p: torch.optim.SGD(p, lr=LR), True),
+    ("Adagrad sparse", "adagrad", lambda p: torch.optim.Adagrad(p, lr=LR), True),
+    # SparseAdam adds eps before the bias correction of v, we (and Adam) after it: with 1e-12 neither is seen.
+    ("SparseAdam eps=1e-12", "adam:eps=1e-12", lambda p: torch.optim.SparseAdam(p, lr=LR, eps=1e-12), True),
+]
+
+
+def bits(x):
+    return " ".join(f"{v & 0xFFFFFFFF:08x}" for v in x.detach().view(torch.int32).flatten().tolist())
+
+
+def main():
+    print("# SPDX-License-Identifier: Apache-2.0")
+    print(f"# Written by testkit/src/test/golden/generate.py with PyTorch {torch.__version__}, Python {platform.python_version()},")
+    print(f"# {platform.machine()}, one thread, no seed. {ROWS} x {COLUMNS} parameters, {STEPS} steps, learning rate {LR}.")
+    print("# A case is a line 'case: PyTorch | Sublinear | dense or sparse', then lines 'step: float32 bits in hexadecimal'.")
+    torch.set_num_threads(1)
+    for name, spec, make, sparse in CASES:
+        print(f"case: {name} | {spec} | {'sparse' if sparse else 'dense'}")
+        p = torch.nn.Parameter(start())
+        optimizer = make([p])
+        for t in range(1, STEPS + 1):
+            if sparse:
+                rows = touched(t)
+                p.grad = torch.sparse_coo_tensor(
+                    torch.tensor([rows]), torch.tensor([gradient(t, r) for r in rows]), (ROWS, COLUMNS))
+            else:
+                p.grad = torch.tensor([gradient(t, r) for r in range(ROWS)])
+            optimizer.step()
+            if t in KEPT:
+                print(f"{t}: {bits(p)}")
+
+
+if __name__ == "__main__":
+    main()
