@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.cli;
 
+import dev.sublinear.train.report.Numbers;
 import dev.sublinear.train.report.TrainMetric;
 import dev.sublinear.train.report.ValidationMetric;
 import java.util.Locale;
@@ -44,7 +45,7 @@ final class BarProgress implements TrainingProgress {
 
   @Override
   public void logged(TrainMetric metric) {
-    rate = String.format(Locale.ROOT, ", %,.0f tokens/s", metric.tokensPerSecond());
+    rate = ", " + Numbers.rate(metric.tokensPerSecond()) + " tokens/s";
   }
 
   @Override
@@ -56,7 +57,7 @@ final class BarProgress implements TrainingProgress {
 
   @Override
   public void validated(ValidationMetric metric) {
-    perplexity = String.format(Locale.ROOT, ", ppl %,.1f", metric.validation().perplexity());
+    perplexity = ", ppl " + Numbers.perplexity(metric.validation().perplexity());
   }
 
   @Override

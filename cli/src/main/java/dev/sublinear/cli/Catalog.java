@@ -38,8 +38,9 @@ final class Catalog {
         %s
         Layouts: how a slot is stored; one slot of a 50,000 x 128 table takes
         %s
-          Keys of the sketches: depth=3, decay=touched|global, cells=f32|bf16, clean=STEPSxFACTOR (multiply all cells
-          by FACTOR every STEPS steps), for example v=count-min:0.2:depth=3:clean=125x0.2
+          Keys of the sketches: depth=3, decay=touched|global, cells=f32|bf16, and
+          clean=STEPSxFACTOR (every STEPS steps all cells are multiplied by FACTOR),
+          for example v=count-min:0.2:depth=3:clean=125x0.2
         """.formatted(rules().indent(2), layouts().indent(2).stripTrailing());
   }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(name = "lm", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear compare lm --optimizers \"A;B;C\" [OPTIONS]", header = "Trains a language model once per optimizer: one table, one report.", description = {
   "%nThe runs differ in the optimizer alone: seed, first weights, text and drawn words are the same. A run whose"
       + " loss is not finite is shown as diverged, the others go on, and the exit code is 1.%n"
-}, optionListHeading = "%nOptimizers:%n", footerHeading = "%nExamples:%n", footer = {
+}, optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
   "  ./sublinear compare lm --optimizers \"adam;adam m=count-sketch:0.2,v=count-min:0.2\" --steps 400",
   "  ./sublinear compare lm --optimizers \"adam;adagrad v=count-min:0.2\" --lr \"0.002;0.2\"",
   "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.cli;
 
+import dev.sublinear.train.report.Numbers;
 import dev.sublinear.train.report.TrainMetric;
 import dev.sublinear.train.report.ValidationMetric;
 import java.util.Locale;
@@ -38,15 +39,15 @@ final class LineProgress implements TrainingProgress {
     if (now - shown >= INTERVAL) {
       shown = now;
       double left = (now - started) / 1e9 / step * (steps - step);
-      String rate = tokensPerSecond == 0 ? "" : String.format(Locale.ROOT, ", %,.0f tokens/s", tokensPerSecond);
-      say(step, String.format(Locale.ROOT, "loss %.3f%s, %.0f s left", loss, rate, left));
+      String rate = tokensPerSecond == 0 ? "" : ", " + Numbers.rate(tokensPerSecond) + " tokens/s";
+      say(step, String.format(Locale.ROOT, "loss %.3f", loss) + rate + ", " + Numbers.duration(left) + " left");
     }
   }
 
   @Override
   public void validated(ValidationMetric metric) {
     shown = System.nanoTime();
-    say(metric.at().step(), String.format(Locale.ROOT, "validation perplexity %,.2f", metric.validation().perplexity()));
+    say(metric.at().step(), "validation perplexity " + Numbers.perplexity(metric.validation().perplexity()));
   }
 
   private void say(long step, String text) {

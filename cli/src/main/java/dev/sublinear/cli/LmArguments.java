@@ -21,6 +21,8 @@ final class LmArguments {
   private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
   private static final String SAMPLED = "sampled:1024";
   private static final double EPOCHS = 3;
+  private static final int EVALUATIONS = 6;
+  private static final int STEPS_PER_EVALUATION = 100;
   private static final String NO_CLIP = "none";
 
   @ArgGroup(validate = false, heading = "%nData:%n", order = 10) Text text = new Text();
@@ -97,8 +99,10 @@ final class LmArguments {
         + EPOCHS + ", without --steps.")
     @Nullable Double epochs;
 
-    @Option(names = "--evaluations", paramLabel = "N", description = "Validations during the training, evenly spread, the last at the end."
-        + DEFAULT) int evaluations = 6;
+    @Option(names = "--evaluations", paramLabel = "N", description = "Validations during the training, evenly spread, the last at the end. Default: "
+        + EVALUATIONS
+        + ", or with --steps at most one per " + STEPS_PER_EVALUATION + " steps.")
+    @Nullable Integer evaluations;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of weights, negatives, hashes and dropout: same seed, same result."
         + DEFAULT) long seed = 1;
@@ -187,6 +191,10 @@ final class LmArguments {
     if (steps != null && steps < 1) {
       throw new IllegalArgumentException("--steps " + steps + ": must be >= 1");
     }
-    return new LmOptions.Length(steps == null ? 0 : steps, epochs == null ? EPOCHS : epochs, training.evaluations);
+    Integer evaluations = training.evaluations;
+    if (evaluations == null) {
+      evaluations = steps == null ? EVALUATIONS : (int) Math.clamp(steps / STEPS_PER_EVALUATION, 1, EVALUATIONS);
+    }
+    return new LmOptions.Length(steps == null ? 0 : steps, epochs == null ? EPOCHS : epochs, evaluations);
   }
 }

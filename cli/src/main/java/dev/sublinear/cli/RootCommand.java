@@ -14,11 +14,11 @@ import picocli.CommandLine.Spec;
       + " moments dense, --optimizer \"adam m=count-sketch:0.2,v=count-min:0.2\" keeps them in sketches of a fifth"
       + " of the size."
 }, commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
-  "  ./sublinear train lm --steps 60               a first look: a language model on the embedded corpus",
-  "  ./sublinear train lm                          the real thing: a few minutes on two cores",
+  "  ./sublinear train lm --steps 60      a first look, on the embedded corpus",
+  "  ./sublinear train lm                 the real thing: minutes on two cores",
   "  ./sublinear compare lm --optimizers \"adam;adam m=none,v=row-wise\" --steps 400",
   "  ./sublinear plan --rows 49500000 --cols 64 --optimizer adam",
-  "  ./sublinear train lm --help                   every option, rule and layout"
+  "  ./sublinear train lm --help          every option, rule and layout"
 })
 final class RootCommand implements Runnable {
   @Option(names = {"-h",

@@ -17,10 +17,10 @@ import picocli.CommandLine.Option;
 @Command(name = "lm", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear train lm [OPTIONS]", header = "Trains a language model and reports on it.", description = {
   "%nReads text, learns to predict the next word, and measures perplexity (lower is better; the figure to beat is"
       + " that of word counts alone). The rows of the two word tables are updated by --optimizer.%n"
-}, optionListHeading = "%nOptimizer:%n", footerHeading = "%nExamples:%n", footer = {
+}, optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
   "  ./sublinear train lm --steps 60",
   "  ./sublinear train lm --optimizer \"adam m=none,v=row-wise\"",
-  "  ./sublinear train lm --corpus my.txt --optimizer \"adagrad v=count-min:0.1\" --lr 0.2 --out runs/mine",
+  "  ./sublinear train lm --corpus my.txt --optimizer \"adagrad v=count-min:0.1\" --lr 0.2",
   "  ./sublinear train lm --corpus wikitext-2 --softmax full --tied --dropout 0.3 --epochs 5",
   "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."
 })

@@ -4,7 +4,7 @@ package dev.sublinear.train.report;
 import java.util.Locale;
 
 /** Figures as terminal tables and reports print them, whatever the machine's locale. */
-final class Numbers {
+public final class Numbers {
   /** Stands for a figure that is not there. */
   static final String ABSENT = "–";
 
@@ -15,16 +15,17 @@ final class Numbers {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** {@code 148.37}, {@code 1,204.5}, {@code 33,278}. */
-  static String perplexity(double value) {
+  /** {@code 148.37}, {@code 1,204.5}, {@code 33,278}, {@code 4.2e+12}. */
+  public static String perplexity(double value) {
     if (!Double.isFinite(value)) {
       return "not finite";
     }
-    return String.format(Locale.ROOT, value < 1000 ? "%,.2f" : value < 10_000 ? "%,.1f" : "%,.0f", value);
+    return String.format(
+        Locale.ROOT, value < 1000 ? "%,.2f" : value < 10_000 ? "%,.1f" : value < 1e7 ? "%,.0f" : "%.1e", value);
   }
 
   /** {@code 15,203}. */
-  static String rate(double value) {
+  public static String rate(double value) {
     return Double.isFinite(value) ? count(Math.round(value)) : ABSENT;
   }
 
@@ -42,7 +43,7 @@ final class Numbers {
   }
 
   /** {@code 8.4 s}, {@code 12 min 4 s}, {@code 3 h 2 min}. */
-  static String duration(double seconds) {
+  public static String duration(double seconds) {
     if (!Double.isFinite(seconds)) {
       return ABSENT;
     }
