@@ -193,7 +193,7 @@ final class LmArguments {
     }
     Integer evaluations = training.evaluations;
     if (evaluations == null) {
-      evaluations = steps == null ? EVALUATIONS : (int) Math.clamp(steps / STEPS_PER_EVALUATION, 1, EVALUATIONS);
+      evaluations = steps == null ? EVALUATIONS : Math.clamp(steps / STEPS_PER_EVALUATION, 1, EVALUATIONS);
     }
     return new LmOptions.Length(steps == null ? 0 : steps, epochs == null ? EPOCHS : epochs, evaluations);
   }

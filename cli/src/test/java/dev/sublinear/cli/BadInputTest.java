@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a user can get wrong: exit code 2, one line that names it, and nothing written. */
+final class BadInputTest {
+  @TempDir
+  Path directory;
+
+  private Path corpus;
+  private Path out;
+
+  @BeforeEach
+  void writeCorpus() throws IOException {
+    corpus = Typed.corpus(directory);
+    out = directory.resolve("out");
+  }
+
+  private void refused(String expected, Path text, String... more) {
+    String line = Typed.small("train lm", text, out, more).oneLine(2);
+    assertTrue(line.contains(expected), line);
+    assertTrue(line.startsWith("sublinear: "), line);
+    assertFalse(Files.exists(out), "a refused run leaves nothing behind");
+  }
+
+  @Test
+  void missingCorpus() {
+    refused("--corpus " + directory.resolve("nowhere"), directory.resolve("nowhere"));
+  }
+
+  @Test
+  void emptyCorpus() throws IOException {
+    refused("empty.txt", Files.writeString(directory.resolve("empty.txt"), ""));
+    refused("blank.txt", Files.writeString(directory.resolve("blank.txt"), "\n \n\n"));
+  }
+
+  @Test
+  void directoryWithoutTrain() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    Files.writeString(folder.resolve("valid.txt"), "a b\n");
+    refused("no file train.txt", folder);
+  }
+
+  @Test
+  void binaryFile() throws IOException {
+    byte[] bytes = new byte[2000];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (i * 31);
+    }
+    refused("binary.bin", Files.write(directory.resolve("binary.bin"), bytes));
+  }
+
+  @Test
+  void corpusShorterThanAWindow() {
+    refused("batch 1000 x bptt 800", corpus, "--batch", "1000", "--bptt", "800");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+      adm                             | --optimizer: unknown optimizer 'adm': did you mean 'adam'?
+      adam v=count-mint:0.2           | unknown layout 'count-mint': did you mean 'count-min'?
+      adam w=dense                    | unknown slot 'w'
+      adam v=count-min:0.2:dept=3     | unknown option 'dept': did you mean 'depth'?
+      adam v=count-min:0              | ratio 0.0: must be a number above 0
+      adam v=count-min:-1             | ratio -1.0: must be a number above 0
+      adam v=count-min:NaN            | ratio NaN: must be a number above 0
+      adam v=count-min:lots           | 'lots' is not a number
+      adam v=count-min                | the ratio is missing
+      adam v=count-min:1e-6           | gives width 0
+      adam m=count-min:0.2            | count-min cannot hold m
+      adam m=row-wise                 | row-wise cannot hold m
+      adam v=dense,v=bf16             | slot 'v' is given twice
+      """)
+  void badOptimizer(String optimizer, String expected) {
+    refused(expected, corpus, "--optimizer", optimizer);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+      --embeding 3                    | unknown option '--embeding': did you mean '--embedding'?
+      --model transformer             | unknown model 'transformer'
+      --layers 3                      | --layers 3: must be 1 or 2
+      --max-vocabulary 1              | --max-vocabulary 1: must be >= 2
+      --max-vocabulary few            | 'few' is not a whole number
+      --dropout 1                     | --dropout 1.0: must be in [0, 1)
+      --softmax sampled:0             | --softmax 'sampled:0': must be full, or sampled:K
+      --softmax sampled:99999         | --softmax sampled:99999: must be below
+      --schedule lineal               | --schedule: unknown schedule 'lineal': did you mean 'linear'?
+      --schedule linear:end=2         | --schedule: schedule end 2.0: must be in [0, 1]
+      --lr 0                          | --lr 0.0: must be a number above 0
+      --lr NaN                        | --lr NaN: must be a number above 0
+      --clip 0                        | --clip 0.0: must be above 0
+      --clip tight                    | --clip 'tight': must be a number above 0, or none
+      --steps 0                       | --steps 0: must be >= 1
+      --epochs 1                      | --steps 20 and --epochs 1.0: give one of them
+      --threads 0                     | --threads 0: must be >= 1
+      --state m=sm33                  | --state: unknown layout 'sm33'
+      --dense-optimizer adagard       | --dense-optimizer: unknown optimizer 'adagard': did you mean 'adagrad'?
+      extra                           | unexpected argument 'extra'
+      --seed                          | --seed
+      """)
+  void badOption(String typed, String expected) {
+    refused(expected, corpus, typed.split(" "));
+  }
+
+  @Test
+  void outThatCannotBeUsed() throws IOException {
+    String underFile = corpus.resolve("run").toString();
+    String line = Typed.sublinear("train", "lm", "--out", underFile).oneLine(2);
+    assertTrue(line.contains(underFile) && line.contains("choose another --out"), line);
+    Path used = Files.createDirectory(directory.resolve("used"));
+    Files.writeString(used.resolve("summary.json"), "{}");
+    line = Typed.sublinear("train", "lm", "--out", used.toString()).oneLine(2);
+    assertTrue(line.contains(used + " already holds a run"), line);
+    assertEquals("{}", Files.readString(used.resolve("summary.json")));
+  }
+
+  @Test
+  void trainingThatDoesNotFit() {
+    refused("no layout of adam would fit", corpus, "--embedding", "2000000000");
+    refused("this machine has ", corpus, "--hidden", "2000000000");
+    // Parameters and state of the dense rule exceed the machine, those of the smallest layouts do not.
+    long memory = dev.sublinear.train.loop.MachineMemory.totalBytes();
+    long columns = memory / 4 / 3100 / 2;
+    refused("--state m=", corpus, "--optimizer", "adam", "--embedding", Long.toString(columns), "--hidden", "1",
+        "--projection", "1", "--dense-optimizer", "sgd");
+  }
+
+  @Test
+  void misspeltCommands() {
+    assertTrue(Typed.sublinear("trian", "lm").oneLine(2).contains("unknown command 'trian': did you mean 'train'?"));
+    assertTrue(Typed.sublinear("train", "ml").oneLine(2).contains("unknown command 'ml': did you mean 'lm'?"));
+    assertTrue(Typed.sublinear("train").oneLine(2).contains("sublinear train lm"));
+    assertTrue(Typed.sublinear().oneLine(2).contains("train|compare|plan"));
+  }
+}

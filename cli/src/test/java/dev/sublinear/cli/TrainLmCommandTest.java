@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole way of {@code train lm}, on a text of 700 lines. */
+final class TrainLmCommandTest {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final String SKETCHES = "adam m=count-sketch:0.2,v=count-min:0.2";
+
+  @TempDir
+  static Path directory;
+
+  private static Path corpus;
+  private static Typed first;
+  private static JsonNode summary;
+
+  @BeforeAll
+  static void trainOnce() throws IOException {
+    corpus = Typed.corpus(directory);
+    first = train("first", "--optimizer", SKETCHES, "--threads", "1").ok();
+    summary = summary("first");
+  }
+
+  private static Typed train(String out, String... more) {
+    return Typed.small("train lm", corpus, directory.resolve(out), more);
+  }
+
+  private static JsonNode summary(String out) {
+    return JSON.readTree(directory.resolve(out).resolve("summary.json"));
+  }
+
+  @Test
+  void summary_hasTheKeysThatMustStay() {
+    for (String key : List.of("command", "seed", "steps", "optimizer", "state", "parametersSha256", "bytes.parameters",
+        "bytes.optimizerState", "bytes.optimizerStateDense", "bytes.tables.optimizerState",
+        "bytes.tables.optimizerStateDense", "train.loss", "validation.loss", "validation.perplexity", "test.loss",
+        "test.perplexity", "throughput.examplesPerSecond", "throughput.stepMillisMedian",
+        "throughput.optimizerMillisMedian", "peakRssBytes", "kernels", "version")) {
+      assertFalse(summary.at("/" + key.replace('.', '/')).isMissingNode(), key);
+    }
+    assertTrue(summary.get("command").asString().startsWith("./sublinear train lm --corpus "));
+    assertEquals("adam", summary.get("optimizer").asString());
+    assertEquals("m=count-sketch:0.2,v=count-min:0.2", summary.get("state").asString());
+    assertEquals(20, summary.get("steps").asLong());
+    assertFalse(summary.get("version").asString().contains("$"));
+  }
+
+  @Test
+  void tables_withSketchesOfAFifth_takeAFifth() {
+    JsonNode tables = summary.at("/bytes/tables");
+    double ratio = tables.get("optimizerState").asDouble() / tables.get("optimizerStateDense").asDouble();
+    assertEquals(0.2, ratio, 0.002);
+  }
+
+  @Test
+  void metrics_haveALinePerStepAndTheValidations() throws IOException {
+    List<JsonNode> lines = Files.readAllLines(directory.resolve("first/metrics.jsonl")).stream().map(JSON::readTree)
+        .toList();
+    assertEquals(20, lines.stream().filter(line -> line.has("loss")).count());
+    assertEquals(List.of(10L, 20L), lines.stream().filter(line -> line.has("validation"))
+        .map(line -> line.get("step").asLong()).toList());
+    assertEquals(summary.at("/validation/loss"), lines.getLast().at("/validation/loss"));
+  }
+
+  @Test
+  void report_isThere() throws IOException {
+    String html = Files.readString(directory.resolve("first/report.html"));
+    assertTrue(html.contains("count-sketch:0.2") && html.contains("train lm --corpus"));
+  }
+
+  @Test
+  void stdout_isATableAndTwoPaths() {
+    String[] lines = first.out().split("\n");
+    assertTrue(lines[0].startsWith("validation ppl") && lines[0].contains("word counts alone: "), first.out());
+    assertTrue(first.out().contains("saved"), first.out());
+    assertEquals("run:    " + directory.resolve("first"), lines[lines.length - 2]);
+    assertEquals("report: " + directory.resolve("first/report.html"), lines[lines.length - 1]);
+    assertTrue(first.err().contains("step 20/20: validation perplexity "), first.err());
+  }
+
+  @Test
+  void sameSeed_anyThreads_sameLossesAndSameParameters() {
+    assertEquals("", train("second", "--optimizer", SKETCHES, "--threads", "2", "--quiet").ok().err());
+    JsonNode second = summary("second");
+    for (String key : List.of("train", "validation", "test", "parametersSha256", "bytes")) {
+      assertEquals(summary.get(key), second.get(key), key);
+    }
+    train("third", "--optimizer", SKETCHES, "--seed", "2").ok();
+    assertFalse(summary.get("parametersSha256").equals(summary("third").get("parametersSha256")));
+  }
+
+  @Test
+  void state_overridesTheSlots() {
+    train("state", "--optimizer", SKETCHES, "--state", "m=none", "--steps", "1", "--dense-optimizer", "sgd").ok();
+    assertEquals("m=none,v=count-min:0.2", summary("state").get("state").asString());
+    assertEquals("sgd", summary("state").at("/model/denseOptimizer").asString());
+  }
+
+  @Test
+  void softmaxNotGiven_smallVocabulary_isFull() throws IOException {
+    Path few = Files.writeString(directory.resolve("few.txt"), "a b c d e f g h\n".repeat(60));
+    Typed.sublinear("train", "lm", "--corpus", few.toString(), "--out", directory.resolve("few").toString(), "--batch",
+        "2", "--bptt", "5", "--steps", "2", "--embedding", "4", "--hidden", "4", "--projection", "4", "--optimizer",
+        "adam", "--tied").ok();
+    assertEquals("full", summary("few").at("/model/softmax").asString());
+  }
+
+  @Test
+  void divergedRun_endsWithOneNamingTheStepAndKeepsItsFiles() throws IOException {
+    Typed typed = train("diverged", "--optimizer", "sgd", "--lr", "1e30", "--clip", "none", "--quiet");
+    assertEquals(1, typed.code(), typed.err());
+    assertEquals(1, typed.err().lines().count(), typed.err());
+    String status = summary("diverged").get("status").asString();
+    assertTrue(status.startsWith("diverged at step "), status);
+    assertTrue(typed.err().contains(status.substring("diverged at ".length()) + ":"), typed.err());
+    assertTrue(typed.err().contains(directory.resolve("diverged").toString()), typed.err());
+    try (Stream<Path> files = Files.list(directory.resolve("diverged"))) {
+      assertEquals(List.of("metrics.jsonl", "report.html", "summary.json"),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+}
