@@ -46,7 +46,8 @@ final class LineProgress implements TrainingProgress {
   @Override
   public void validated(ValidationMetric metric) {
     shown = System.nanoTime();
-    say(metric.at().step(), String.format(Locale.ROOT, "validation perplexity %,.2f", metric.validation().perplexity()));
+    say(metric.at().step(),
+        String.format(Locale.ROOT, "validation perplexity %,.2f", metric.validation().perplexity()));
   }
 
   private void say(long step, String text) {
