@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 /** {@code compare lm}: one language model, several optimizers, same seed, data and negatives. */
 @Command(name = "lm", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear compare lm --optimizers \"A;B;C\" [OPTIONS]", header = "Trains a language model once per optimizer: one table, one report.", description = {
   "%nThe runs differ in the optimizer alone: seed, first weights, text and drawn words are the same. A run whose"
-      + " loss is not finite is shown as diverged, the others go on, and the exit code is 1.%n"
-}, optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
+      + " loss is not finite is shown as diverged, the others go on, and the exit code is 1."
+}, footerHeading = "%nExamples:%n", footer = {
   "  ./sublinear compare lm --optimizers \"adam;adam m=count-sketch:0.2,v=count-min:0.2\" --steps 400",
   "  ./sublinear compare lm --optimizers \"adam;adagrad v=count-min:0.2\" --lr \"0.002;0.2\"",
   "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."
@@ -49,13 +49,11 @@ final class CompareLmCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<String> texts = parts("--optimizers", optimizers);
-    List<LmOptions> options = options(texts);
-    LmSession session = LmSession.open(console, arguments);
-    options.replaceAll(session::checked);
+    LmSession session = LmSession.open(console, arguments, options(texts));
     RunDirectory directory = RunDirectory.create(arguments.output.out);
     List<ReportRun> runs = new ArrayList<>();
     List<String> diverged = new ArrayList<>();
-    for (Entry entry : entries(texts, options, directory)) {
+    for (Entry entry : entries(texts, session.runs(), directory)) {
       session.say("run " + (runs.size() + 1) + " of " + texts.size() + ": " + entry.label());
       ReportRun run = session.train(entry.label(), entry.options(), entry.directory());
       runs.add(run);

@@ -10,10 +10,15 @@ import dev.sublinear.train.model.LstmConfig;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What {@code train lm} and {@code compare lm} have in common; every default of the two stands in this file. */
+/**
+ * What {@code train lm} and {@code compare lm} have in common; every default of the two stands in this file.
+ *
+ * <p>The classes inside are mixins rather than picocli's argument groups: a group would take an option given twice for a
+ * second group, and forget the values of the first. The help shows their names as headings.
+ */
 final class LmArguments {
   /** The optimizer of {@code train lm}. */
   static final String OPTIMIZER = "adam m=count-sketch:0.2,v=count-min:0.2";
@@ -25,16 +30,16 @@ final class LmArguments {
   private static final int STEPS_PER_EVALUATION = 100;
   private static final String NO_CLIP = "none";
 
-  @ArgGroup(validate = false, heading = "%nData:%n", order = 10) Text text = new Text();
+  @Mixin Data data = new Data();
 
-  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 20) Network network = new Network();
+  @Mixin Network network = new Network();
 
-  @ArgGroup(validate = false, heading = "%nTraining:%n", order = 30) Training training = new Training();
+  @Mixin Training training = new Training();
 
-  @ArgGroup(validate = false, heading = "%nOutput:%n", order = 40) Output output = new Output();
+  @Mixin Output output = new Output();
 
   /** The text and how it is cut. */
-  static final class Text {
+  static final class Data {
     @Option(names = "--corpus", paramLabel = "wordnet|FILE|DIR", description = {
       "The glosses of WordNet 3.1, a text file (its last tenth is held out), or a folder with train.txt, valid.txt and"
           + " test.txt; .gz too." + DEFAULT
@@ -133,7 +138,7 @@ final class LmArguments {
     if (training.threads < 1) {
       throw new IllegalArgumentException("--threads " + training.threads + ": must be >= 1");
     }
-    LmOptions.Data data = new LmOptions.Data(text.corpus, text.maxVocabulary, text.batch, text.bptt);
+    LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, data.bptt);
     LstmConfig config = new LstmConfig(network.embedding, network.hidden, network.layers, network.projection,
         network.dropout, network.tied);
     String dense = training.denseOptimizer;
@@ -143,7 +148,7 @@ final class LmArguments {
     Schedule schedule = Errors.named("--schedule", () -> Schedule.parse(training.schedule));
     LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others,
         learningRate == null ? tables.rule().defaultLearningRate() : learningRate, schedule, clip());
-    return new LmOptions(data, config, samples(), optimization, length(), training.seed);
+    return new LmOptions(text, config, samples(), optimization, length(), training.seed);
   }
 
   /** The same run with the full softmax if nobody asked for the sampled one and the corpus is too small for it. */

@@ -11,39 +11,34 @@ import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
 import dev.sublinear.train.report.Summary;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 
 /**
- * A corpus in memory and the runs on it: what {@code train lm} does once and {@code compare lm} several times.
+ * A corpus in memory and the runs to do on it: one for {@code train lm}, several for {@code compare lm}.
  *
  * @param console where progress goes
  * @param arguments the shared options
  * @param corpus the text
+ * @param runs what to train, as it suits the corpus
  */
-record LmSession(Console console, LmArguments arguments, Corpus corpus) {
+record LmSession(Console console, LmArguments arguments, Corpus corpus, List<LmOptions> runs) {
   /**
-   * Checks where the results go, and reads the corpus; the options must have been checked before.
+   * Checks where the results go, reads the corpus, and checks that the runs suit it and this machine; the engine is not
+   * loaded and nothing is written.
    *
-   * @throws IllegalArgumentException if the directory or the corpus is not usable
+   * @throws IllegalArgumentException naming what is not usable
    */
-  static LmSession open(Console console, LmArguments arguments) throws IOException {
+  static LmSession open(Console console, LmArguments arguments, List<LmOptions> asked) throws IOException {
     RunDirectory.validate(arguments.output.out);
-    LmSession session = new LmSession(console, arguments,
-        Corpora.open(arguments.text.corpus, arguments.text.maxVocabulary));
-    session.say(String.format(Locale.ROOT, "%s: %,d train tokens, %,d words", session.corpus.name(),
-        session.corpus.train().length, session.corpus.vocabulary().size()));
+    Corpus corpus = Corpora.open(arguments.data.corpus, arguments.data.maxVocabulary);
+    int words = corpus.vocabulary().size();
+    List<LmOptions> runs = asked.stream().map(options -> arguments.fitted(options, words)).toList();
+    runs.forEach(options -> LmTraining.check(options, corpus));
+    LmSession session = new LmSession(console, arguments, corpus, runs);
+    session.say(String.format(Locale.ROOT, "%s: %,d train tokens, %,d words", corpus.name(), corpus.train().length,
+        words));
     return session;
-  }
-
-  /**
-   * The options as they suit this corpus.
-   *
-   * @throws IllegalArgumentException if corpus or memory do not suffice
-   */
-  LmOptions checked(LmOptions options) {
-    LmOptions fitted = arguments.fitted(options, corpus.vocabulary().size());
-    LmTraining.check(fitted, corpus);
-    return fitted;
   }
 
   /** Trains; the engine is loaded here. */

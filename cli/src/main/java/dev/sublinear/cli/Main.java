@@ -31,13 +31,13 @@ public final class Main {
   }
 
   static CommandLine commandLine(Console console) {
-    CommandLine train = new CommandLine(new TrainCommand()).addSubcommand(withCatalog(new TrainLmCommand(console)));
+    CommandLine train = new CommandLine(new TrainCommand()).addSubcommand(withLists(new TrainLmCommand(console)));
     CommandLine compare = new CommandLine(new CompareCommand())
-        .addSubcommand(withCatalog(new CompareLmCommand(console)));
+        .addSubcommand(withLists(new CompareLmCommand(console)));
     CommandLine root = new CommandLine(new RootCommand())
         .addSubcommand(train)
         .addSubcommand(compare)
-        .addSubcommand(withCatalog(new PlanCommand(console)));
+        .addSubcommand(withLists(new PlanCommand(console)));
     Errors errors = new Errors(console);
     return root
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
@@ -55,8 +55,9 @@ public final class Main {
         .registerConverter(Double.class, Main::readDouble);
   }
 
-  private static CommandLine withCatalog(Object command) {
+  private static CommandLine withLists(Object command) {
     CommandLine line = new CommandLine(command);
+    OptionList.addTo(line);
     Catalog.addTo(line);
     return line;
   }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(name = "plan", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear plan --rows N --cols M [--optimizer \"NAME [SLOTS]\"] [--json]", header = "Says what an optimizer's state will cost, layout by layout.", description = {
   "%nOne row per legal choice of layouts for a float32 table of N rows and M columns: the exact bytes of the state,"
       + " and whether parameters and state fit this machine's memory. Nothing is allocated. In the table kB, MB and"
-      + " GB are powers of 1000.%n"
-}, optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
+      + " GB are powers of 1000."
+}, footerHeading = "%nExamples:%n", footer = {
   "  ./sublinear plan --rows 49500000 --cols 64 --optimizer adam",
   "  ./sublinear plan --rows 49500000 --cols 64 --optimizer \"adam m=none,v=count-min:0.05\"",
   "  ./sublinear plan --rows 1000000 --cols 128 --optimizer adagrad --json"

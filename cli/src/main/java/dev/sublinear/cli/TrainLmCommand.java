@@ -7,6 +7,7 @@ import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
 import dev.sublinear.train.report.TerminalReport;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,8 +17,8 @@ import picocli.CommandLine.Option;
 /** {@code train lm}: one language model, one optimizer. */
 @Command(name = "lm", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear train lm [OPTIONS]", header = "Trains a language model and reports on it.", description = {
   "%nReads text, learns to predict the next word, and measures perplexity (lower is better; the figure to beat is"
-      + " that of word counts alone). The rows of the two word tables are updated by --optimizer.%n"
-}, optionListHeading = "%nOptions:%n", footerHeading = "%nExamples:%n", footer = {
+      + " that of word counts alone). The rows of the two word tables are updated by --optimizer."
+}, footerHeading = "%nExamples:%n", footer = {
   "  ./sublinear train lm --steps 60",
   "  ./sublinear train lm --optimizer \"adam m=none,v=row-wise\"",
   "  ./sublinear train lm --corpus my.txt --optimizer \"adagrad v=count-min:0.1\" --lr 0.2",
@@ -46,10 +47,9 @@ final class TrainLmCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OptimizerSpec spec = spec();
     LmOptions options = arguments.options(spec, learningRate == null ? null : learningRate.floatValue());
-    LmSession session = LmSession.open(console, arguments);
-    options = session.checked(options);
+    LmSession session = LmSession.open(console, arguments, List.of(options));
     RunDirectory directory = RunDirectory.create(arguments.output.out);
-    ReportRun run = session.train(spec.toString(), options, directory);
+    ReportRun run = session.train(spec.toString(), session.runs().getFirst(), directory);
     console.out().print(TerminalReport.summary(run));
     console.out().println("run:    " + directory.path());
     console.out().println("report: " + directory.reportFile());

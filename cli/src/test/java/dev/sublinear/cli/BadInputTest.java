@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sublinear.train.loop.MachineMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a user can get wrong: exit code 2, one line that names it, and nothing written. */
 final class BadInputTest {
-  @TempDir
-  Path directory;
+  @TempDir Path directory;
 
   private Path corpus;
   private Path out;
@@ -104,10 +104,11 @@ final class BadInputTest {
       --clip 0                        | --clip 0.0: must be above 0
       --clip tight                    | --clip 'tight': must be a number above 0, or none
       --steps 0                       | --steps 0: must be >= 1
-      --epochs 1                      | --steps 20 and --epochs 1.0: give one of them
+      --steps 9 --epochs 1            | --steps 9 and --epochs 1.0: give one of them
       --threads 0                     | --threads 0: must be >= 1
       --state m=sm33                  | --state: unknown layout 'sm33'
       --dense-optimizer adagard       | --dense-optimizer: unknown optimizer 'adagard': did you mean 'adagrad'?
+      --seed 1 --seed 2               | '--seed'
       extra                           | unexpected argument 'extra'
       --seed                          | --seed
       """)
@@ -132,7 +133,7 @@ final class BadInputTest {
     refused("no layout of adam would fit", corpus, "--embedding", "2000000000");
     refused("this machine has ", corpus, "--hidden", "2000000000");
     // Parameters and state of the dense rule exceed the machine, those of the smallest layouts do not.
-    long memory = dev.sublinear.train.loop.MachineMemory.totalBytes();
+    long memory = MachineMemory.totalBytes();
     long columns = memory / 4 / 3100 / 2;
     refused("--state m=", corpus, "--optimizer", "adam", "--embedding", Long.toString(columns), "--hidden", "1",
         "--projection", "1", "--dense-optimizer", "sgd");

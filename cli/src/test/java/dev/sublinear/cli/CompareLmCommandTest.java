@@ -15,8 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The whole way of {@code compare lm}. */
 final class CompareLmCommandTest {
-  @TempDir
-  static Path directory;
+  @TempDir static Path directory;
 
   private static Path corpus;
 

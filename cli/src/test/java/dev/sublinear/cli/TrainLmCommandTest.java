@@ -21,8 +21,7 @@ final class TrainLmCommandTest {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String SKETCHES = "adam m=count-sketch:0.2,v=count-min:0.2";
 
-  @TempDir
-  static Path directory;
+  @TempDir static Path directory;
 
   private static Path corpus;
   private static Typed first;

@@ -103,7 +103,7 @@ public class GoldenSuite {
     MemorySegment values = arena.allocate(4L * ids.length * COLUMNS, 64);
     for (int i = 0; i < ids.length; i++) {
       for (int c = 0; c < COLUMNS; c++) {
-        float value = ((t * 31 + ids[i] * 17 + c * 7 + t * ids[i] * c) % 41 - 20) / 64f;
+        float value = ((31L * t + 17 * ids[i] + 7L * c + ids[i] * t * c) % 41 - 20) / 64f;
         values.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * COLUMNS + c, value);
       }
     }
