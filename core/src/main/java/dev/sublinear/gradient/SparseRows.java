@@ -27,15 +27,8 @@ public final class SparseRows implements Gradient {
    * @param columns number of columns, the table's
    * @throws IllegalArgumentException if ids are not strictly ascending from 0 or an array is too short
    */
-  <<<<<<<HEAD
   public SparseRows(long[] ids, int size, MemorySegment values, int columns) {
-    if (size < 0 || size > ids.length) {
-      throw new IllegalArgumentException("size " + size + ": must be in [0, " + ids.length + "]");
-    }
-=======
-  public SparseRows {
     checkSizes(ids, size, columns);
->>>>>>> testkit
     if (values.byteSize() < (long) size * columns * Float.BYTES) {
       throw new IllegalArgumentException(
           "gradient of " + values.byteSize() + " bytes: " + size + " x " + columns + " float32 values need more");

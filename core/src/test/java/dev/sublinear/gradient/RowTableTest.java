@@ -105,7 +105,7 @@ final class RowTableTest {
       assertTrue(rows * columns > 1L << 31);
       long[] touched = {0, (1L << 31) / columns, rows - 1};
       for (long row : touched) {
-        table.set(row, 63, row);
+        table.set(row, 63, (float) row);
       }
       MemorySegment out = arena.allocate(3L * columns * 4, 4);
       table.gather(touched, 3, out);

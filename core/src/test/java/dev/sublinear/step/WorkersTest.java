@@ -67,7 +67,7 @@ final class WorkersTest {
             throw new AssertionError("stale");
           }
           if (shift % 2 == 0) {
-            cells[part] = shift + 1;
+            cells[part] = shift + 1L;
           }
         });
       }
@@ -89,7 +89,7 @@ final class WorkersTest {
     assertEquals(4, seen.size());
     assertEquals(4, threads.size());
     assertTrue(threads.contains(Thread.currentThread()));
-    assertTrue(threads.stream().filter(t -> t != Thread.currentThread()).allMatch(Thread::isDaemon));
+    assertTrue(threads.stream().filter(t -> !t.equals(Thread.currentThread())).allMatch(Thread::isDaemon));
   }
 
   @Test
