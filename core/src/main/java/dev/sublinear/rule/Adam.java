@@ -12,17 +12,21 @@ import java.util.List;
  * <p>Rows without a gradient keep their moments and parameters. What k counts, and with it how a row that was at rest
  * goes on, is the {@link Correction}. Slots: m signed, v non-negative. Source: Kingma, Ba, 2015, algorithm 1; 0/0 is 0.
  *
- * <p>Deviation: |m| is cut off at L sqrt(v), L = (1 - beta1) / sqrt((1 - beta2) (1 - beta1^2 / beta2)), 7.27 by default. By
- * the Cauchy-Schwarz inequality exact moments never exceed it, so dense Adam is unchanged; of a compressed moment it
- * takes off what can only be noise, without which a sketched m diverges at learning rates that suit Adam. (With
- * {@code beta1^2 >= beta2} there is no such bound, and none is applied.)
+ * <p>Deviation: unless {@code bounded} is false, |m| is cut off at L sqrt(v), L = (1 - beta1) / sqrt((1 - beta2) (1 - beta1^2
+ * / beta2)), 7.27 by default. By the Cauchy-Schwarz inequality exact moments never exceed it, so dense Adam is unchanged;
+ * of compressed moments it takes off what can only be noise, without which a sketched m diverges at learning rates
+ * that suit Adam. (With {@code beta1^2 >= beta2} there is no such bound, and none is applied. With {@code GAP} a row that
+ * rested may exceed it, up to 1 / sqrt(1 - beta2), and is cut off too.)
  *
  * @param beta1 decay of m, in [0, 1)
  * @param beta2 decay of v, in [0, 1)
  * @param epsilon added to the root, at least 0
  * @param correction what k counts
+ * @param bounded whether |m| is cut off
  */
-public record Adam(double beta1, double beta2, double epsilon, Correction correction) implements UpdateRule {
+public record Adam(double beta1, double beta2, double epsilon, Correction correction, boolean bounded)
+    implements
+      UpdateRule {
   /** What the bias correction counts. */
   public enum Correction {
     /** Steps of the optimizer, as in PyTorch, also in its SparseAdam. */
@@ -50,9 +54,9 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
     Rules.checkEpsilon(epsilon);
   }
 
-  /** beta1 0.9, beta2 0.999, epsilon 1e-8, correction by step. */
+  /** beta1 0.9, beta2 0.999, epsilon 1e-8, correction by step, bounded. */
   public static Adam defaults() {
-    return new Adam(0.9, 0.999, 1e-8, Correction.STEP);
+    return new Adam(0.9, 0.999, 1e-8, Correction.STEP, true);
   }
 
   static Adam read(Term term) {
@@ -61,7 +65,8 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
         term.option("beta1", d.beta1),
         term.option("beta2", d.beta2),
         term.option("eps", d.epsilon),
-        term.choice("correction", d.correction));
+        term.choice("correction", d.correction),
+        term.option("bounded", d.bounded, Rules::readBoolean, "true or false"));
   }
 
   @Override
@@ -95,7 +100,7 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
 
   @Override
   public Adam withoutMemory(String slot) {
-    return new Adam(0, beta2, epsilon, correction);
+    return new Adam(0, beta2, epsilon, correction, bounded);
   }
 
   /** The text of the hyper-parameters, shared with the rules built on this one. */
@@ -103,7 +108,7 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
     Adam d = defaults();
     return Term.text("beta1", beta1, d.beta1) + Term.text("beta2", beta2, d.beta2)
         + Term.text("eps", epsilon, d.epsilon)
-        + Term.text("correction", correction, d.correction);
+        + Term.text("correction", correction, d.correction) + Term.text("bounded", bounded, d.bounded);
   }
 
   @Override

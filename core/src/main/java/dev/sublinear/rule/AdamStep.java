@@ -35,7 +35,7 @@ final class AdamStep implements RowStep {
     beta2 = adam.beta2();
     epsilon = (float) adam.epsilon();
     correction = adam.correction();
-    limit = limit(beta1, beta2);
+    limit = adam.bounded() ? limit(beta1, beta2) : Float.MAX_VALUE;
     this.weightDecay = weightDecay;
     this.keepsMaximum = keepsMaximum;
   }

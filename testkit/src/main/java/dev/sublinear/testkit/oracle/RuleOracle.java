@@ -23,6 +23,7 @@ public final class RuleOracle {
   private final List<Moment> moments;
   private final double[][] largest;
   private final int[] updates;
+  private final long[] lastStep;
   private long t;
 
   /**
@@ -38,6 +39,7 @@ public final class RuleOracle {
     this.moments = List.copyOf(moments);
     largest = new double[theta.length][theta[0].length];
     updates = new int[theta.length];
+    lastStep = new long[theta.length];
   }
 
   /** Whether this class knows the rule. */
@@ -132,7 +134,14 @@ public final class RuleOracle {
     double beta1 = memory(0, rule.beta1());
     double beta2 = rule.beta2();
     double k = rule.correction() == Adam.Correction.ROW ? updates[row] : t;
-    double[] m = moments.get(0).accumulate(row, beta1, 1 - beta1, g);
+    double kept = beta1;
+    double correction = 1 - Math.pow(beta1, k);
+    if (rule.correction() == Adam.Correction.GAP) {
+      kept = lastStep[row] == 0 ? 0 : Math.pow(beta1, (double) (t - lastStep[row]));
+      correction = 1;
+    }
+    lastStep[row] = t;
+    double[] m = moments.get(0).accumulate(row, kept, 1 - kept, g);
     double[] v = moments.get(1).accumulate(row, beta2, 1 - beta2, square(g));
     if (maximum.isPresent()) {
       double[] largestOfRow = maximum.get();
@@ -141,8 +150,22 @@ public final class RuleOracle {
       }
       v = largestOfRow;
     }
+    if (rule.bounded()) {
+      cutOff(m, v, beta1, beta2);
+    }
     double[] direction = over(m, v, 1 - Math.pow(beta2, k), rule.epsilon());
-    subtract(row, learningRate / (1 - Math.pow(beta1, k)), direction);
+    subtract(row, learningRate / correction, direction);
+  }
+
+  /** |m| is at most L sqrt(v): the Cauchy-Schwarz bound of exact moments, with the slack that {@link Adam} states. */
+  private static void cutOff(double[] m, double[] v, double beta1, double beta2) {
+    double room = (1 - beta2) * (1 - beta1 * beta1 / beta2);
+    if (room > 0) {
+      for (int c = 0; c < m.length; c++) {
+        double limit = 1.0001 * (1 - beta1) / Math.sqrt(room) * Math.sqrt(v[c]);
+        m[c] = Math.clamp(m[c], -limit, limit);
+      }
+    }
   }
 
   private static double[] square(double[] g) {
