@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A command line that was typed, in this process, and what came of it.
@@ -41,7 +41,7 @@ record Typed(int code, String out, String err) {
 
   /** Types {@code start} and the options of a run of 20 steps that takes a second. */
   static Typed small(String start, Path corpus, Path out, String... more) {
-    Map<String, String> defaults = new LinkedHashMap<>(Map.of("--corpus", corpus.toString(), "--out", out.toString(),
+    Map<String, String> defaults = new TreeMap<>(Map.of("--corpus", corpus.toString(), "--out", out.toString(),
         "--embedding", "16", "--hidden", "16", "--projection", "16", "--batch", "4", "--bptt", "8", "--softmax",
         "sampled:32", "--evaluations", "2", "--steps", "20"));
     defaults.keySet().removeAll(Arrays.asList(more));
