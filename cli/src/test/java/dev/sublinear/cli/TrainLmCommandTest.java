@@ -92,6 +92,12 @@ final class TrainLmCommandTest {
   }
 
   @Test
+  void terminal_showsABar() {
+    String err = Typed.small("watched train lm", corpus, directory.resolve("bar"), "--optimizer", "adam").ok().err();
+    assertTrue(err.contains("\rtraining 100%") && err.contains("20/20") && err.contains("ppl "), err);
+  }
+
+  @Test
   void sameSeed_anyThreads_sameLossesAndSameParameters() {
     assertEquals("", train("second", "--optimizer", SKETCHES, "--threads", "2", "--quiet").ok().err());
     JsonNode second = summary("second");
