@@ -14,10 +14,13 @@ public record DenseRows(MemorySegment values, long count, int columns) implement
   /**
    * Checks that the memory holds the rows.
    *
-   * @throws IllegalArgumentException if it does not
+   * @throws IllegalArgumentException if it does not, or if a size is not positive
    */
   public DenseRows {
-    if (values.byteSize() < count * columns * Float.BYTES) {
+    if (count < 1 || columns < 1) {
+      throw new IllegalArgumentException("gradient of " + count + " x " + columns + ": both must be >= 1");
+    }
+    if (values.byteSize() / Float.BYTES / columns < count) {
       throw new IllegalArgumentException(
           "gradient of " + values.byteSize() + " bytes: " + count + " x " + columns + " float32 values need more");
     }

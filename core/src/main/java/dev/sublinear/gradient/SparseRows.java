@@ -28,9 +28,7 @@ public final class SparseRows implements Gradient {
    * @throws IllegalArgumentException if ids are not strictly ascending from 0 or an array is too short
    */
   public SparseRows(long[] ids, int size, MemorySegment values, int columns) {
-    if (size < 0 || size > ids.length) {
-      throw new IllegalArgumentException("size " + size + ": must be in [0, " + ids.length + "]");
-    }
+    checkSizes(ids, size, columns);
     if (values.byteSize() < (long) size * columns * Float.BYTES) {
       throw new IllegalArgumentException(
           "gradient of " + values.byteSize() + " bytes: " + size + " x " + columns + " float32 values need more");
@@ -50,6 +48,15 @@ public final class SparseRows implements Gradient {
     this.columns = columns;
   }
 
+  private static void checkSizes(long[] ids, int size, int columns) {
+    if (size < 0 || size > ids.length) {
+      throw new IllegalArgumentException("size " + size + ": must be in [0, " + ids.length + "]");
+    }
+    if (columns < 1) {
+      throw new IllegalArgumentException("gradient with " + columns + " columns: must be >= 1");
+    }
+  }
+
   /**
    * Sorts rows by id and sums the rows of equal ids in their order of appearance, because an update rule is not linear
    * in the gradient: two steps of half the gradient are not one step.
@@ -57,8 +64,10 @@ public final class SparseRows implements Gradient {
    * @param ids row ids in any order, {@code size} of them
    * @param values float32, [size x columns]
    * @param arena where the result's values are allocated
+   * @throws IllegalArgumentException if an id is negative or an array is too short
    */
   public static SparseRows coalesce(long[] ids, int size, MemorySegment values, int columns, Arena arena) {
+    checkSizes(ids, size, columns);
     Integer[] order = new Integer[size];
     Arrays.setAll(order, i -> i);
     Arrays.sort(order, Comparator.comparingLong(i -> ids[i]));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.step;
 
+import dev.sublinear.gradient.DenseRows;
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.gradient.RowTable;
 import dev.sublinear.kernel.CounterRandom;
@@ -135,6 +136,11 @@ public final class RowOptimizer {
     if (gradient.columns() != parameters.columns()) {
       throw new IllegalArgumentException(
           "gradient with " + gradient.columns() + " columns: the table has " + parameters.columns());
+    }
+    if (gradient instanceof DenseRows && count != parameters.rows()) {
+      throw new IllegalArgumentException(
+          "dense gradient of " + count + " rows: the table has " + parameters.rows()
+              + "; give some rows as SparseRows");
     }
     if (count > 0 && gradient.row(count - 1) >= parameters.rows()) {
       throw new IllegalArgumentException(

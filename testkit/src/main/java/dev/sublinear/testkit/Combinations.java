@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.testkit;
 
+import dev.sublinear.kernel.Scratch;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.step.OptimizerSpec;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public final class Combinations {
       "adam:correction=row m=dense,v=row-wise",
       "adam:correction=row m=count-sketch:0.2:depth=5,v=count-min:0.2:depth=5",
       "adam:beta1=0.5:beta2=0.9 m=count-sketch:0.2:decay=global,v=count-min:0.2:decay=global",
-      "adam m=count-sketch:0.2:decay=global:cells=bf16,v=count-min:0.2:decay=global:cells=bf16:clean=4x0.25",
+      "adam m=count-sketch:0.2:decay=global:cells=bf16,v=count-min:0.2:decay=global:cells=bf16:clean=25x0.5",
       "adam m=none,v=count-min:0.2:clean=125x0.2",
       "adamw:decay=0.1 m=dense,v=row-wise",
       "adamw:decay=0 m=bf16,v=bf16",
@@ -57,6 +58,15 @@ public final class Combinations {
    */
   public static OptimizerSpec colliding(OptimizerSpec spec, long rows) {
     return atRatio(spec, rows < 14 ? "7" : "0.5");
+  }
+
+  /** The same with sketches of half as many buckets a depth as the table has rows. */
+  public static OptimizerSpec halfWidth(OptimizerSpec spec) {
+    String text = spec.toString().replaceAll("(=[a-z0-9-]+):0\\.2\\b(?!:depth)", "$1:1.5");
+    for (int depth = 1; depth <= Scratch.MAX_DEPTH; depth++) {
+      text = text.replaceAll("(=[a-z0-9-]+):0\\.2(:depth=" + depth + "\\b)", "$1:" + depth / 2.0 + "$2");
+    }
+    return OptimizerSpec.parse(text);
   }
 
   /** The same with sketches wide enough to hold every row. */

@@ -37,6 +37,10 @@ public class Contracts {
   @Nested
   public class Resume extends ResumeSuite {}
 
+  /** See {@link ConvergenceSuite}. */
+  @Nested
+  public class Convergence extends ConvergenceSuite {}
+
   /** See {@link StripesSuite}. */
   @Nested
   public class Stripes extends StripesSuite {}
