@@ -51,7 +51,7 @@ final class TrainLmCommandTest {
         "throughput.optimizerMillisMedian", "peakRssBytes", "kernels", "version")) {
       assertFalse(summary.at("/" + key.replace('.', '/')).isMissingNode(), key);
     }
-    assertTrue(summary.get("command").asString().startsWith("./sublinear train lm --corpus "));
+    assertTrue(summary.get("command").asString().startsWith("./sublinear train lm --batch 4 "));
     assertEquals("adam", summary.get("optimizer").asString());
     assertEquals("m=count-sketch:0.2,v=count-min:0.2", summary.get("state").asString());
     assertEquals(20, summary.get("steps").asLong());
@@ -78,7 +78,7 @@ final class TrainLmCommandTest {
   @Test
   void report_isThere() throws IOException {
     String html = Files.readString(directory.resolve("first/report.html"));
-    assertTrue(html.contains("count-sketch:0.2") && html.contains("train lm --corpus"));
+    assertTrue(html.contains("count-sketch:0.2") && html.contains("train lm --batch 4"));
   }
 
   @Test
@@ -89,6 +89,12 @@ final class TrainLmCommandTest {
     assertEquals("run:    " + directory.resolve("first"), lines[lines.length - 2]);
     assertEquals("report: " + directory.resolve("first/report.html"), lines[lines.length - 1]);
     assertTrue(first.err().contains("step 20/20: validation perplexity "), first.err());
+  }
+
+  @Test
+  void terminal_showsABar() {
+    String err = Typed.small("watched train lm", corpus, directory.resolve("bar"), "--optimizer", "adam").ok().err();
+    assertTrue(err.contains("\rtraining 100%") && err.contains("20/20") && err.contains("ppl "), err);
   }
 
   @Test

@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A command line that was typed, in this process, and what came of it.
@@ -29,26 +29,31 @@ record Typed(int code, String out, String err) {
 
   /** Types a command line. */
   static Typed sublinear(String... args) {
+    return sublinear(false, args);
+  }
+
+  /** Types a command line, with a person watching stderr or not. */
+  static Typed sublinear(boolean terminal, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code;
     try (PrintStream outStream = new PrintStream(out, false, StandardCharsets.UTF_8);
         PrintStream errStream = new PrintStream(err, false, StandardCharsets.UTF_8)) {
-      code = Main.run(new Console(outStream, errStream, false, 100, Console.commandOf(args)), args);
+      code = Main.run(new Console(outStream, errStream, terminal, 100, Console.commandOf(args)), args);
     }
     return new Typed(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  /** Types {@code start} and the options of a run of 20 steps that takes a second. */
+  /** Types {@code start} (with {@code watched} in front: at a terminal) and the options of a run of 20 steps, a second. */
   static Typed small(String start, Path corpus, Path out, String... more) {
-    Map<String, String> defaults = new LinkedHashMap<>(Map.of("--corpus", corpus.toString(), "--out", out.toString(),
+    Map<String, String> defaults = new TreeMap<>(Map.of("--corpus", corpus.toString(), "--out", out.toString(),
         "--embedding", "16", "--hidden", "16", "--projection", "16", "--batch", "4", "--bptt", "8", "--softmax",
         "sampled:32", "--evaluations", "2", "--steps", "20"));
     defaults.keySet().removeAll(Arrays.asList(more));
-    List<String> args = new ArrayList<>(List.of(start.split(" ")));
+    List<String> args = new ArrayList<>(List.of(start.replaceFirst("^watched ", "").split(" ")));
     defaults.forEach((option, value) -> args.addAll(List.of(option, value)));
     args.addAll(List.of(more));
-    return sublinear(args.toArray(String[]::new));
+    return sublinear(start.startsWith("watched "), args.toArray(String[]::new));
   }
 
   /** A text file of 700 lines and about 3000 words, the low numbers more frequent. */

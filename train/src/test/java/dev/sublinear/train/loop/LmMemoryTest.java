@@ -4,45 +4,66 @@ package dev.sublinear.train.loop;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.model.LstmConfig;
 import org.junit.jupiter.api.Test;
 
-class LmMemoryTest {
-  private static final int WORDS = 1_000;
+final class LmMemoryTest {
+  private static final int WORDS = 3000;
+  private static final LstmConfig NETWORK = new LstmConfig(64, 8, 1, 16, 0, false);
 
-  private static LmOptions options(int samples) {
-    OptimizerSpec adam = OptimizerSpec.parse("adam");
-    return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 5), new LstmConfig(8, 16, 1, 8, 0, false), samples,
-        new LmOptions.Optimization(adam, adam, 0.001f, Schedule.parse("constant"), 1), new LmOptions.Length(10, 0, 1),
-        1);
+  private static LmOptions options(String optimizer, LstmConfig network, int samples) {
+    return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 8), network, samples,
+        new LmOptions.Optimization(OptimizerSpec.parse(optimizer), OptimizerSpec.parse("sgd"), 1,
+            Schedule.parse("constant"), 1),
+        new LmOptions.Length(1, 1, 1), 1);
   }
 
   @Test
-  void bytes_twoTablesWithDenseAdam_areThreeTimesTheParameters() {
-    LmOptions options = options(10);
-    assertEquals(3 * 2 * 4L * WORDS * 8, LmMemory.bytes(options, options.optimization().tables(), WORDS));
+  void bytes_areThoseOfEveryTensorItsStateAndDenseGradients() {
+    long tables = 4L * WORDS * (64 + 16);
+    long bias = 4L * WORDS;
+    long lstm = 4L * (32 * 64 + 32 * 8 + 32 + 32);
+    long projection = 4L * 16 * 8;
+    LmOptions sampled = options("adam", NETWORK, 10);
+    long expected = 3 * tables + 2 * (bias + lstm + projection);
+    assertEquals(expected, LmMemory.bytes(sampled, sampled.optimization().tables(), WORDS));
+    LmOptions full = options("adam", NETWORK, 0);
+    assertEquals(expected + 4L * WORDS * 16, LmMemory.bytes(full, full.optimization().tables(), WORDS));
   }
 
   @Test
-  void bytes_fullSoftmax_countsTheGradientOfTheOutputTable() {
-    LmOptions options = options(0);
-    assertEquals(3 * 2 * 4L * WORDS * 8 + 4L * WORDS * 8,
-        LmMemory.bytes(options, options.optimization().tables(), WORDS));
+  void check_exactlyEnough_passes() {
+    LmOptions options = options("adam", NETWORK, 10);
+    long needed = LmMemory.bytes(options, options.optimization().tables(), WORDS);
+    assertDoesNotThrow(() -> LmMemory.check(options, WORDS, needed));
   }
 
   @Test
-  void check_tooLarge_namesBytesAndTheLargestLayoutThatFits() {
-    LmOptions options = options(10);
-    assertDoesNotThrow(() -> LmMemory.check(options, WORDS, 192_000));
-    String message =
-        assertThrows(IllegalArgumentException.class, () -> LmMemory.check(options, WORDS, 191_999)).getMessage();
-    assertTrue(message.contains("192000 bytes") && message.contains("191999 bytes"), message);
-    assertTrue(message.contains("--state m=dense,v=bf16") || message.contains("--state m=bf16,v=dense"), message);
-    String none =
-        assertThrows(IllegalArgumentException.class, () -> LmMemory.check(options, WORDS, 1_000)).getMessage();
-    assertTrue(none.contains("no layout of adam would fit"), none);
+  void check_oneByteShort_namesTheLargestLayoutThatFits() {
+    LmOptions options = options("adagrad", NETWORK, 10);
+    long needed = LmMemory.bytes(options, options.optimization().tables(), WORDS);
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+        () -> LmMemory.check(options, WORDS, needed - 1));
+    assertEquals("the training needs " + needed + " bytes (1.96 MB), this machine has " + (needed - 1)
+        + " bytes (1.96 MB); --state v=bf16 would fit with " + (needed - 2L * WORDS * 80) + " bytes (1.48 MB)",
+        e.getMessage());
+  }
+
+  @Test
+  void check_noLayoutFits_saysSo() {
+    LmOptions options = options("adam", NETWORK, 10);
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+        () -> LmMemory.check(options, 5, 1000)); // five words: a sketch of a fifth has no bucket
+    assertEquals("no layout of adam would fit", e.getMessage().substring(e.getMessage().indexOf("; ") + 2));
+  }
+
+  @Test
+  void check_beyondALong_isRefused() {
+    LstmConfig huge = new LstmConfig(64, Integer.MAX_VALUE, 2, 16, 0, false);
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+        () -> LmMemory.check(options("adam", huge, 10), WORDS, Long.MAX_VALUE - 1));
+    assertEquals("the training needs more than 2^63 bytes", e.getMessage().split(",")[0]);
   }
 }
