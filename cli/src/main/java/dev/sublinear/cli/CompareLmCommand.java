@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
       + " loss is not finite is shown as diverged, the others go on, and the exit code is 1."
 }, footerHeading = "%nExamples:%n", footer = {
   "  ./sublinear compare lm --optimizers \"adam;adam m=count-sketch:0.2,v=count-min:0.2\" --steps 400",
-  "  ./sublinear compare lm --optimizers \"adam;adagrad v=count-min:0.2\" --lr \"0.002;0.2\"",
+  "  ./sublinear compare lm --optimizers \"adam;adagrad v=count-min:0.2\" --lr \"0.008;0.1\"",
   "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."
 })
 final class CompareLmCommand implements Callable<Integer> {

@@ -21,11 +21,11 @@ import picocli.CommandLine.Option;
  */
 final class LmArguments {
   /** The optimizer of {@code train lm}. */
-  static final String OPTIMIZER = "adam m=count-sketch:0.2,v=count-min:0.2";
+  static final String OPTIMIZER = "adam m=none,v=row-wise";
 
   private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
   private static final String SAMPLED = "sampled:1024";
-  private static final double EPOCHS = 3;
+  private static final double EPOCHS = 2;
   private static final int EVALUATIONS = 6;
   private static final int STEPS_PER_EVALUATION = 100;
   private static final String NO_CLIP = "none";

@@ -81,7 +81,7 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
 
   @Override
   public float defaultLearningRate() {
-    return 0.002f;
+    return 0.008f;
   }
 
   @Override

@@ -44,7 +44,7 @@ public record AdamW(Adam adam, double weightDecay) implements UpdateRule {
 
   @Override
   public float defaultLearningRate() {
-    return 0.002f;
+    return 0.008f;
   }
 
   @Override

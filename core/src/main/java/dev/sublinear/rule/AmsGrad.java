@@ -39,7 +39,7 @@ public record AmsGrad(Adam adam) implements UpdateRule {
 
   @Override
   public float defaultLearningRate() {
-    return 0.002f;
+    return 0.008f;
   }
 
   @Override

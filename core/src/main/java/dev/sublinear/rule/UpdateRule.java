@@ -17,7 +17,7 @@ public interface UpdateRule {
   /** The moments, in the order in which {@link RowStep#apply} gets their states. */
   List<Slot> slots();
 
-  /** A learning rate to start from; what suits depends on the model and the data. */
+  /** A learning rate to start from, tuned on the default corpus; what suits depends on the model and the data. */
   float defaultLearningRate();
 
   /** A step of this rule; one is made per optimizer and reused, so that stepping allocates nothing. */
