@@ -17,7 +17,7 @@ import java.util.List;
  * Writes the state of a {@link RowOptimizer} to a byte channel and reads it back, so that the restored optimizer
  * continues with the same bits.
  *
- * <p>Little-endian: 8 bytes magic {@code SUBLOPT1}; an int n and n bytes of UTF-8 describing rule, layouts, table shape,
+ * <p>Integers little-endian, arrays in native order: 8 bytes magic {@code SUBLOPT1}; an int n and n bytes of UTF-8 describing rule, layouts, table shape,
  * seed, arrays and their sizes; a long, the number of steps; then the arrays one after the other. The description must be the
  * same when reading: it covers every size, and the seed, from which hashes and rounding follow. Thread-safe: no state;
  * the optimizer must not step meanwhile.
@@ -68,12 +68,16 @@ public final class OptimizerState {
       throw new IllegalArgumentException(
           "the state was written by [" + found + "], this optimizer is [" + expected + "]");
     }
+    long steps = rest.getLong();
+    if (steps < 0) {
+      throw new IllegalArgumentException("the state claims " + steps + " steps: it is damaged");
+    }
     for (StateArray array : optimizer.arrays()) {
       for (long at = 0; at < array.data().byteSize(); at += CHUNK) {
         readFully(channel, chunk(array, at));
       }
     }
-    optimizer.resumeAt(rest.getLong());
+    optimizer.resumeAt(steps);
   }
 
   private static String describe(RowOptimizer optimizer) {

@@ -29,10 +29,7 @@ public final class SparseRows implements Gradient {
    */
   public SparseRows(long[] ids, int size, MemorySegment values, int columns) {
     checkSizes(ids, size, columns);
-    if (values.byteSize() < (long) size * columns * Float.BYTES) {
-      throw new IllegalArgumentException(
-          "gradient of " + values.byteSize() + " bytes: " + size + " x " + columns + " float32 values need more");
-    }
+    checkValues(values, size, columns);
     long previous = -1;
     for (int i = 0; i < size; i++) {
       if (ids[i] <= previous) {
@@ -46,6 +43,13 @@ public final class SparseRows implements Gradient {
     this.size = size;
     this.values = values;
     this.columns = columns;
+  }
+
+  private static void checkValues(MemorySegment values, int size, int columns) {
+    if (values.byteSize() < (long) size * columns * Float.BYTES) {
+      throw new IllegalArgumentException(
+          "gradient of " + values.byteSize() + " bytes: " + size + " x " + columns + " float32 values need more");
+    }
   }
 
   private static void checkSizes(long[] ids, int size, int columns) {
@@ -63,11 +67,14 @@ public final class SparseRows implements Gradient {
    *
    * @param ids row ids in any order, {@code size} of them
    * @param values float32, [size x columns]
+   * @param columns number of columns, the table's
    * @param arena where the result's values are allocated
    * @throws IllegalArgumentException if an id is negative or an array is too short
    */
   public static SparseRows coalesce(long[] ids, int size, MemorySegment values, int columns, Arena arena) {
     checkSizes(ids, size, columns);
+    checkSizes(ids, size, columns);
+    checkValues(values, size, columns);
     Integer[] order = new Integer[size];
     Arrays.setAll(order, i -> i);
     Arrays.sort(order, Comparator.comparingLong(i -> ids[i]));

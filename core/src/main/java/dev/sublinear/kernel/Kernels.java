@@ -91,9 +91,10 @@ public interface Kernels {
    */
   default void adaptiveStep(MemorySegment theta, long to, int n, float step, MemorySegment m, long mo, MemorySegment v,
       long vo, float rootScale, float epsilon, float limit) {
+    float slack = limit == Float.MAX_VALUE ? Float.MAX_VALUE : 0; // without a limit m counts even where v is 0
     for (long b = 0; b < 4L * n; b += 4) {
       float root = (float) Math.sqrt(v.get(JAVA_FLOAT, vo + b));
-      float bound = root * limit;
+      float bound = root * limit + slack;
       float numerator = Math.max(-bound, Math.min(bound, m.get(JAVA_FLOAT, mo + b)));
       float ratio = numerator == 0 ? numerator : numerator / (root * rootScale + epsilon);
       theta.set(JAVA_FLOAT, to + b, theta.get(JAVA_FLOAT, to + b) - step * ratio);

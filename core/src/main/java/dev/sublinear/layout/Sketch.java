@@ -44,10 +44,8 @@ final class Sketch implements RowState {
     rows = Shapes.rows(shape);
     width = options.width(rows);
     bucketBytes = Shapes.columns(shape) * options.cellBytes();
-    cells = arena.allocate(options.depth() * width * bucketBytes, 64);
-    factor = options.decay() == SketchOptions.Decay.GLOBAL
-        ? arena.allocate(Double.BYTES, Double.BYTES)
-        : MemorySegment.NULL;
+    cells = arena.allocate(options.bytes(shape) - (isGlobal() ? Double.BYTES : 0), 64);
+    factor = isGlobal() ? arena.allocate(Double.BYTES, Double.BYTES) : MemorySegment.NULL;
     if (isGlobal()) {
       factor.set(ValueLayout.JAVA_DOUBLE, 0, 1);
     }

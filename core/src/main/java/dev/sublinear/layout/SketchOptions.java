@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What count-sketch and count-min have in common: a tensor [depth x width x columns] into which rows are hashed.
  *
- * <p>width = floor(rows ratio / depth), rounded up to an even number so that buckets 2k and 2k+1 can be merged; a width
- * of at least the number of rows uses the row id as bucket and is then lossless.
+ * <p>width = floor(rows ratio / depth), at most the number of rows, rounded up to an even number so that buckets 2k and
+ * 2k+1 can be merged; a width of at least the number of rows uses the row id as bucket and is then lossless.
  *
  * @param ratio cells of the sketch over elements of the moment, for float32 cells; above 0
  * @param depth number of hash rows
@@ -115,7 +115,8 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
           "ratio " + ratio + " of " + rows + " rows at depth " + depth + " gives width 0: must be >= 1; try "
               + enough(rows));
     }
-    long whole = (long) width;
+    // A bucket per row is lossless already: more would only be memory.
+    long whole = (long) Math.min(width, rows);
     return whole + (whole & 1);
   }
 

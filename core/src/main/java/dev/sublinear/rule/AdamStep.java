@@ -54,7 +54,8 @@ final class AdamStep implements RowStep {
     shrink = (float) (1 - learningRate * weightDecay);
   }
 
-  // StrictMath, because the last bit of Math.pow may differ between machines.
+  // StrictMath, because the last bit of Math.pow may differ between machines. By row or gap it is taken once per row and
+  // run of columns, some 50 ns beside the cache misses of a row.
   private float stepAfter(long updates) {
     return (float) (learningRate / (1 - StrictMath.pow(beta1, (double) updates)));
   }

@@ -109,6 +109,7 @@ public final class RowOptimizer {
    * @param gradient the gradient; it is only read
    * @param learningRate the step's learning rate
    * @throws IllegalArgumentException if the gradient's shape or an id does not fit the table; nothing has changed then
+   * @throws IllegalStateException if a thread failed; parameters and state are then undefined
    */
   public void step(Gradient gradient, float learningRate) {
     check(gradient);
@@ -118,14 +119,17 @@ public final class RowOptimizer {
       states[k].beginStep(step, rowStep.decay(k), rowStep.scale(k));
     }
     this.gradient = gradient;
-    if (splitsColumns) {
-      workers.run(prepareRows);
-      workers.run(updateColumns);
-      workers.run(finishRows);
-    } else {
-      workers.run(updateRows);
+    try {
+      if (splitsColumns) {
+        workers.run(prepareRows);
+        workers.run(updateColumns);
+        workers.run(finishRows);
+      } else {
+        workers.run(updateRows);
+      }
+    } finally {
+      this.gradient = null;
     }
-    this.gradient = null;
     for (RowState state : states) {
       state.endStep();
     }

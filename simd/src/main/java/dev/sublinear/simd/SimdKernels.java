@@ -136,10 +136,11 @@ public final class SimdKernels implements Kernels {
   @Override
   public void adaptiveStep(MemorySegment theta, long to, int n, float step, MemorySegment m, long mo, MemorySegment v,
       long vo, float rootScale, float epsilon, float limit) {
+    float slack = limit == Float.MAX_VALUE ? Float.MAX_VALUE : 0;
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
       FloatVector root = load(v, vo + b).sqrt();
-      FloatVector bound = root.mul(limit);
+      FloatVector bound = root.mul(limit).add(slack);
       FloatVector numerator = bound.neg().max(bound.min(load(m, mo + b)));
       FloatVector denominator = root.mul(rootScale).add(epsilon);
       VectorMask<Float> zero = numerator.compare(VectorOperators.EQ, 0);
