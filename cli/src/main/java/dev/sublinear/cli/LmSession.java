@@ -63,7 +63,7 @@ record LmSession(Console console, LmArguments arguments, Corpus corpus, List<LmO
 
   /** What to say of a run whose loss ran away. */
   static String diverged(ReportRun run, RunDirectory directory) {
-    return "the loss or a gradient was not finite at step " + run.summary().outcome().divergedAtStep()
+    return "the loss, a gradient or a perplexity was not finite at step " + run.summary().outcome().divergedAtStep()
         + ": try a smaller --lr or --clip; everything so far is in " + directory.path();
   }
 }
