@@ -53,7 +53,7 @@ class LanguageModelTest {
         assertTrue(largest > 4e-3, weight.name() + ": largest gradient " + largest);
         for (Slope expected : slopes) {
           double slope = slope(model, weight, expected.element(), inputs, targets);
-          assertEquals(expected.gradient(), slope, 0.03 * largest, weight.name() + " element " + expected.element());
+          assertEquals(expected.gradient(), slope, 0.01 * largest, weight.name() + " element " + expected.element());
         }
       }
     }
