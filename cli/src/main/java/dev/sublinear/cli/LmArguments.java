@@ -29,6 +29,7 @@ final class LmArguments {
   private static final int EVALUATIONS = 6;
   private static final int STEPS_PER_EVALUATION = 100;
   private static final String NO_CLIP = "none";
+  private static final int MAX_THREADS = 1024;
 
   @Mixin Data data = new Data();
 
@@ -113,7 +114,7 @@ final class LmArguments {
         + DEFAULT) long seed = 1;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads; changes no bit of the result. Default: one per processor.") int threads =
-        Runtime.getRuntime().availableProcessors();
+        Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS);
   }
 
   /** Where results go. */
@@ -135,8 +136,8 @@ final class LmArguments {
     if (!network.model.equals("lstm")) {
       throw new IllegalArgumentException("--model: " + Term.unknown("model", network.model, List.of("lstm")));
     }
-    if (training.threads < 1) {
-      throw new IllegalArgumentException("--threads " + training.threads + ": must be >= 1");
+    if (training.threads < 1 || training.threads > MAX_THREADS) {
+      throw new IllegalArgumentException("--threads " + training.threads + ": must be in 1.." + MAX_THREADS);
     }
     LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, data.bptt);
     LstmConfig config = new LstmConfig(network.embedding, network.hidden, network.layers, network.projection,

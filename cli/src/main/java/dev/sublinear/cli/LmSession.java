@@ -28,9 +28,11 @@ record LmSession(Console console, LmArguments arguments, Corpus corpus, List<LmO
    * loaded and nothing is written.
    *
    * @throws IllegalArgumentException naming what is not usable
+   * @throws RunFailed if the build has no engine for this system
    */
   static LmSession open(Console console, LmArguments arguments, List<LmOptions> asked) throws IOException {
     RunDirectory.validate(arguments.output.out);
+    checkPlatform(System.getProperty("os.name"), System.getProperty("os.arch"));
     Corpus corpus = Corpora.open(arguments.data.corpus, arguments.data.maxVocabulary);
     int words = corpus.vocabulary().size();
     List<LmOptions> runs = asked.stream().map(options -> arguments.fitted(options, words)).toList();
@@ -39,6 +41,18 @@ record LmSession(Console console, LmArguments arguments, Corpus corpus, List<LmO
     session.say(String.format(Locale.ROOT, "%s: %,d train tokens, %,d words", corpus.name(), corpus.train().length,
         words));
     return session;
+  }
+
+  /**
+   * Says so at once where the engine cannot be loaded.
+   *
+   * @throws RunFailed if the build has no engine for this system
+   */
+  static void checkPlatform(String system, String processor) {
+    if (!system.startsWith("Linux") || !(processor.equals("amd64") || processor.equals("x86_64"))) {
+      throw new RunFailed("training needs the engine's native library, which this build has for Linux on x86-64 only,"
+          + " not for " + system + " on " + processor + ": plan and the library work here");
+    }
   }
 
   /** Trains; the engine is loaded here. */
@@ -63,7 +77,7 @@ record LmSession(Console console, LmArguments arguments, Corpus corpus, List<LmO
 
   /** What to say of a run whose loss ran away. */
   static String diverged(ReportRun run, RunDirectory directory) {
-    return "the loss or a gradient was not finite at step " + run.summary().outcome().divergedAtStep()
+    return "the loss, a gradient or a perplexity was not finite at step " + run.summary().outcome().divergedAtStep()
         + ": try a smaller --lr or --clip; everything so far is in " + directory.path();
   }
 }

@@ -41,7 +41,7 @@ record StatePlan(long rows, long cols, String optimizer, Bytes parameters, Machi
    * @param state the slots as {@code --state} takes them
    * @param slots the layout of each slot
    * @param optimizerStateBytes exact bytes of the state arrays; null if a layout cannot hold the table
-   * @param denseFraction of the bytes that dense layouts take; null where they take none
+   * @param denseFraction of the bytes that dense layouts take; null where they take none, or too many for a long
    * @param totalBytes of parameters and state
    * @param fits whether the total fits this machine's memory
    * @param reason why a layout cannot hold the table; null if it can
@@ -52,7 +52,7 @@ record StatePlan(long rows, long cols, String optimizer, Bytes parameters, Machi
   /**
    * The plan of a table: the layouts asked for, then all other legal choices; allocates nothing large.
    *
-   * @throws IllegalArgumentException if there is no row or column, or the bytes exceed a long
+   * @throws IllegalArgumentException if there is no row or column, or the bytes of the parameters exceed a long
    */
   static StatePlan of(OptimizerSpec asked, long rows, long cols, long memory) {
     if (rows < 1 || cols < 1) {
@@ -62,21 +62,32 @@ record StatePlan(long rows, long cols, String optimizer, Bytes parameters, Machi
     if (!specs.contains(asked)) {
       specs.addFirst(asked);
     }
+    long[] shape = {rows, cols};
     try {
-      long parameters = new Dense().bytes(rows, cols);
-      long dense = OptimizerSpec.dense(asked.rule()).bytes(rows, cols);
+      long parameters = new Dense().bytes(shape);
+      Long dense = denseBytes(asked, shape);
       List<Choice> choices = new ArrayList<>();
       for (OptimizerSpec spec : specs) {
-        choices.add(choice(spec, new long[] {rows, cols}, parameters, dense, memory));
+        choices.add(choice(spec, shape, parameters, dense, memory));
       }
       return new StatePlan(rows, cols, asked.rule().toString(), new Bytes(parameters), new Machine(memory), choices);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("--rows " + rows + " --cols " + cols
-          + ": parameters and state exceed 2^63 - 1 bytes", e);
+          + ": the parameters exceed 2^63 - 1 bytes", e);
     }
   }
 
-  private static Choice choice(OptimizerSpec spec, long[] shape, long parameters, long dense, long memory) {
+  /** Bytes of the rule's state with dense layouts; null if there are none, or too many for a long. */
+  private static @Nullable Long denseBytes(OptimizerSpec asked, long... shape) {
+    try {
+      long bytes = OptimizerSpec.dense(asked.rule()).bytes(shape);
+      return bytes == 0 ? null : bytes;
+    } catch (ArithmeticException e) {
+      return null;
+    }
+  }
+
+  private static Choice choice(OptimizerSpec spec, long[] shape, long parameters, @Nullable Long dense, long memory) {
     Map<String, String> slots = new LinkedHashMap<>();
     for (int k = 0; k < spec.layouts().size(); k++) {
       StateLayout layout = spec.layouts().get(k);
@@ -85,10 +96,13 @@ record StatePlan(long rows, long cols, String optimizer, Bytes parameters, Machi
     try {
       long bytes = spec.bytes(shape);
       long total = Math.addExact(parameters, bytes);
-      Double fraction = dense == 0 ? null : (double) bytes / dense;
+      Double fraction = dense == null ? null : (double) bytes / dense;
       return new Choice(spec.state(), slots, bytes, fraction, total, total <= memory, null);
     } catch (IllegalArgumentException e) {
       return new Choice(spec.state(), slots, null, null, null, false, e.getMessage());
+    } catch (ArithmeticException e) {
+      return new Choice(spec.state(), slots, null, null, null, false,
+          "parameters and state exceed 2^63 - 1 bytes");
     }
   }
 }

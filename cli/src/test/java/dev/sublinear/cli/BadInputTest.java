@@ -104,7 +104,8 @@ final class BadInputTest {
       --clip tight                    | --clip 'tight': must be a number above 0, or none
       --steps 0                       | --steps 0: must be >= 1
       --steps 9 --epochs 1            | --steps 9 and --epochs 1.0: give one of them
-      --threads 0                     | --threads 0: must be >= 1
+      --threads 0                     | --threads 0: must be in 1..1024
+      --threads 200000                | --threads 200000: must be in 1..1024
       --state m=sm33                  | --state: unknown layout 'sm33'
       --dense-optimizer adagard       | --dense-optimizer: unknown optimizer 'adagard': did you mean 'adagrad'?
       --seed 1 --seed 2               | '--seed'
@@ -113,6 +114,12 @@ final class BadInputTest {
       """)
   void badOption(String typed, String expected) {
     refused(expected, corpus, typed.split(" "));
+  }
+
+  @Test
+  void layoutTooSmallForATensor() {
+    refused("adam m=dense,v=count-min:1.0E-4 on output.bias [", corpus, "--optimizer", "adam", "--dense-optimizer",
+        "adam v=count-min:0.0001");
   }
 
   @Test

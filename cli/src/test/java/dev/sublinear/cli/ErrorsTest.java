@@ -2,6 +2,7 @@
 package dev.sublinear.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -48,6 +49,15 @@ final class ErrorsTest {
   void fileThatVanished_isBadInput() {
     assertEquals(2, handle(new NoSuchFileException("corpus.txt")));
     assertEquals("sublinear: NoSuchFileException: corpus.txt" + System.lineSeparator(), text());
+  }
+
+  @Test
+  void systemWithoutTheEngine_isOneLine() {
+    LmSession.checkPlatform("Linux", "amd64");
+    RunFailed failed = assertThrows(RunFailed.class, () -> LmSession.checkPlatform("Mac OS X", "aarch64"));
+    assertEquals(1, handle(failed));
+    assertTrue(text().startsWith("sublinear: training needs the engine's native library"), text());
+    assertTrue(text().contains("Mac OS X on aarch64") && text().lines().count() == 1, text());
   }
 
   @Test

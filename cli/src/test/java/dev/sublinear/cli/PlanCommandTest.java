@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.rule.UpdateRule;
 import dev.sublinear.step.OptimizerSpec;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -87,10 +88,18 @@ final class PlanCommandTest {
   }
 
   @Test
+  void layoutsBeyondALong_areShownAmongTheOthers() {
+    String[] lines = plan(Long.MAX_VALUE / 64, 8, "adam").ok().out().split("\n");
+    assertTrue(Arrays.stream(lines).anyMatch(line -> line.matches("m=dense,v=dense +cannot hold: parameters and state"
+        + " exceed 2\\^63 - 1 bytes")), lines[4]);
+    assertTrue(Arrays.stream(lines).anyMatch(line -> line.matches("m=none,v=row-wise +[0-9,]+ .* no")), lines[4]);
+  }
+
+  @Test
   void badInput_isRefused() {
     assertTrue(plan(0, 8, "adam").oneLine(2).contains("--rows 0"));
     assertTrue(plan(8, -1, "adam").oneLine(2).contains("--cols -1"));
-    assertTrue(plan(Long.MAX_VALUE / 16, 8, "adam").oneLine(2).contains("exceed 2^63 - 1 bytes"));
+    assertTrue(plan(Long.MAX_VALUE / 16, 8, "adam").oneLine(2).contains("the parameters exceed 2^63 - 1 bytes"));
     assertTrue(plan(8, 8, "adam v=count-mint:0.2").oneLine(2).contains("did you mean 'count-min'?"));
     assertTrue(Typed.sublinear("plan", "--rows", "ten", "--cols", "1").oneLine(2).contains("'ten'"));
     assertTrue(Typed.sublinear("plan", "--rows", "10").oneLine(2).contains("--cols"));

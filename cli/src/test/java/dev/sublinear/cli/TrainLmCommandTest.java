@@ -125,12 +125,24 @@ final class TrainLmCommandTest {
   }
 
   @Test
+  void divergedInTheLastStep_isSeenByTheEvaluation() {
+    Typed typed = train("last", "--optimizer", "sgd", "--lr", "1e30", "--clip", "none", "--quiet", "--steps", "1");
+    assertEquals(1, typed.code(), typed.out());
+    assertTrue(typed.err().contains("not finite at step 1: "), typed.err());
+    assertEquals("diverged at step 1", summary("last").get("status").asString());
+    assertEquals(1, summary("last").get("steps").asLong());
+    assertTrue(Files.exists(directory.resolve("last/report.html")));
+  }
+
+  @Test
   void divergedRun_endsWithOneNamingTheStepAndKeepsItsFiles() throws IOException {
     Typed typed = train("diverged", "--optimizer", "sgd", "--lr", "1e30", "--clip", "none", "--quiet");
     assertEquals(1, typed.code(), typed.err());
     assertEquals(1, typed.err().lines().count(), typed.err());
     String status = summary("diverged").get("status").asString();
     assertTrue(status.startsWith("diverged at step "), status);
+    long done = summary("diverged").get("steps").asLong();
+    assertEquals("diverged at step " + (done + 1), status);
     assertTrue(typed.err().contains(status.substring("diverged at ".length()) + ":"), typed.err());
     assertTrue(typed.err().contains(directory.resolve("diverged").toString()), typed.err());
     try (Stream<Path> files = Files.list(directory.resolve("diverged"))) {

@@ -5,16 +5,18 @@ import dev.sublinear.layout.Dense;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.model.LstmConfig;
 import dev.sublinear.train.report.ByteSize;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Checks that a run fits the machine before anything large is allocated. */
 final class LmMemory {
   private LmMemory() {}
 
   /**
-   * Refuses a run whose parameters, optimizer state and dense gradients exceed {@code available} bytes.
+   * Refuses a run whose parameters, optimizer state, dense gradients, logits and gathered rows exceed
+   * {@code available} bytes.
    *
    * @throws IllegalArgumentException naming the bytes needed, the bytes there, and the layout that would fit; or if a
    *     layout cannot hold a tensor
@@ -42,31 +44,50 @@ final class LmMemory {
     }
   }
 
-  /** Bytes of weights, optimizer state and the gradients of what is updated densely; at most {@code Long.MAX_VALUE}. */
+  /**
+   * Bytes of weights, optimizer state, the gradients of what is updated densely, and the largest tensors of a step: the
+   * logits and the rows gathered from the tables, each with its gradient. At most {@code Long.MAX_VALUE}; the rest of
+   * what a step needs is not counted.
+   */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {
     LstmConfig network = options.network();
-    List<long[]> shapes = new ArrayList<>();
-    shapes.add(new long[] {words, network.output()});
-    if (!network.tied()) {
-      shapes.add(new long[] {words, network.embedding()});
-    }
-    int tableCount = shapes.size();
-    shapes.add(new long[] {words, 1});
-    shapes.addAll(network.tensors().values());
+    OptimizerSpec others = options.optimization().others();
     try {
-      long bytes = 0;
-      for (int i = 0; i < shapes.size(); i++) {
-        boolean isTable = i < tableCount;
-        boolean isDense = !isTable || i == 0 && options.samples() == 0;
-        long weights = new Dense().bytes(shapes.get(i));
-        OptimizerSpec spec = isTable ? tables : options.optimization().others();
-        bytes = Math.addExact(bytes, Math.addExact(isDense ? Math.multiplyExact(2, weights) : weights,
-            spec.bytes(shapes.get(i))));
+      String output = network.tied() ? "table" : "output.table";
+      long bytes = tensor(output, tables, options.samples() == 0, words, network.output());
+      if (!network.tied()) {
+        bytes = Math.addExact(bytes, tensor("input.table", tables, false, words, network.embedding()));
       }
-      return bytes;
+      bytes = Math.addExact(bytes, tensor("output.bias", others, true, words, 1));
+      for (Map.Entry<String, long[]> tensor : network.tensors().entrySet()) {
+        bytes = Math.addExact(bytes, tensor(tensor.getKey(), others, true, tensor.getValue()));
+      }
+      return Math.addExact(bytes, stepBytes(options, words));
     } catch (ArithmeticException e) {
       return Long.MAX_VALUE;
     }
+  }
+
+  /** Bytes of a tensor, of its state and, if it is updated densely, of its gradient. */
+  private static long tensor(String name, OptimizerSpec spec, boolean isDense, long... shape) {
+    long weights = new Dense().bytes(shape);
+    try {
+      return Math.addExact(isDense ? Math.multiplyExact(2, weights) : weights, spec.bytes(shape));
+    } catch (IllegalArgumentException e) {
+      String dimensions = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(" x "));
+      throw new IllegalArgumentException(spec + " on " + name + " [" + dimensions + "]: " + e.getMessage(), e);
+    }
+  }
+
+  private static long stepBytes(LmOptions options, int words) {
+    LstmConfig network = options.network();
+    long targets = (long) options.data().batch() * options.data().bptt();
+    long samples = options.samples();
+    long logits = Math.multiplyExact(targets, samples == 0 ? words : samples + 1);
+    long inputs = network.tied() ? 0 : Math.multiplyExact(Math.min(words, targets), (long) network.embedding());
+    long touched = (samples == 0 ? 0 : targets + samples) + (network.tied() ? targets : 0);
+    long outputs = Math.multiplyExact(Math.min(words, touched), (long) network.output());
+    return Math.multiplyExact(2L * Float.BYTES, Math.addExact(logits, Math.addExact(inputs, outputs)));
   }
 
   private static String text(long bytes) {

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * One training run of a language model: windows of text in, metrics and a summary out.
  *
  * <p>A step is: gather, forward, backward, clip by global norm, one optimizer step per weight. The engine runs on one
- * thread; {@code threads} drives the optimizer steps and changes no bit of the result. A loss or gradient that is not
- * finite ends the run; what was written stays. Use once; not thread-safe.
+ * thread; {@code threads} drives the optimizer steps and changes no bit of the result. A loss, gradient or perplexity
+ * that is not finite ends the run; what was written stays. Use once; not thread-safe.
  */
 public final class LmTraining implements AutoCloseable {
   /** A training line is logged about this often in a run. */
@@ -86,14 +86,21 @@ public final class LmTraining implements AutoCloseable {
     this.listener = listener;
     batches = BpttBatches.training(corpus.train(), options.data().batch(), options.data().bptt());
     steps = options.length().steps(batches.windows());
-    int words = corpus.vocabulary().size();
+    MachineMemory.resetPeak();
     workers = new Workers(threads);
-    model = new LanguageModel(options.network(), words, options.samples(), options.data().batch(),
-        options.data().bptt(), options.seed(), arena);
-    for (Weight weight : model.weights()) {
-      long seed = CounterRandom.mix(options.seed() ^ CounterRandom.stream(weight.name()));
-      optimizers.add(new RowOptimizer(specFor(weight), weight.table(), seed, arena, workers));
+    LanguageModel made = null;
+    try {
+      made = new LanguageModel(options.network(), corpus.vocabulary().size(), options.samples(),
+          options.data().batch(), options.data().bptt(), options.seed(), arena);
+      for (Weight weight : made.weights()) {
+        long seed = CounterRandom.mix(options.seed() ^ CounterRandom.stream(weight.name()));
+        optimizers.add(new RowOptimizer(specFor(weight), weight.table(), seed, arena, workers));
+      }
+    } catch (RuntimeException | Error e) {
+      close(made);
+      throw e;
     }
+    model = made;
   }
 
   private OptimizerSpec specFor(Weight weight) {
@@ -112,7 +119,7 @@ public final class LmTraining implements AutoCloseable {
       train(log);
       if (divergedAtStep == null) {
         listener.phase("test");
-        test = Summary.Score.ofLoss(model.evaluate(corpus.test(), workers));
+        test = score(model.evaluate(corpus.test(), workers), steps);
       }
       ReportRun run = new ReportRun(label, summary(setup), log.metrics());
       directory.writeSummary(run.summary());
@@ -136,17 +143,21 @@ public final class LmTraining implements AutoCloseable {
       }
       int length = batches.fill(window, inputs, targets);
       double loss = step(step, inputs, targets, length);
-      watch.stop(inputs.length / options.data().bptt() * length);
       if (divergedAtStep != null) {
-        return;
+        return; // the step was not done: neither counted nor timed
       }
-      mean.add(loss);
+      int tokens = options.data().batch() * length;
+      watch.stop(tokens);
+      mean.add(loss, tokens);
       listener.stepped(step, loss);
       if (step % logEvery == 0 || step == steps) {
         log(log, step, mean);
       }
       if (isEvaluationDue(step)) {
         validate(log, step);
+      }
+      if (divergedAtStep != null) {
+        return;
       }
     }
   }
@@ -198,10 +209,20 @@ public final class LmTraining implements AutoCloseable {
       plateaus++;
     }
     bestValidation = Math.min(bestValidation, loss);
-    validation = Summary.Score.ofLoss(loss);
-    ValidationMetric metric = new ValidationMetric(progress(step), validation);
+    Summary.Score score = score(loss, step);
+    validation = score;
+    ValidationMetric metric = new ValidationMetric(progress(step), score);
     log.add(metric);
     listener.validated(metric);
+  }
+
+  /** The score of a text after {@code step}; the run has diverged there if its perplexity is not finite. */
+  private Summary.Score score(double loss, long step) {
+    Summary.Score score = Summary.Score.ofLoss(loss);
+    if (!Double.isFinite(score.perplexity())) {
+      divergedAtStep = step;
+    }
+    return score;
   }
 
   private Progress progress(long step) {
@@ -273,8 +294,15 @@ public final class LmTraining implements AutoCloseable {
 
   @Override
   public void close() {
-    model.close();
-    workers.close();
-    arena.close();
+    close(model);
+  }
+
+  /** Closes everything, in the reverse order of opening, whatever one of them throws. */
+  private void close(@Nullable LanguageModel opened) {
+    try (arena; workers) {
+      if (opened != null) {
+        opened.close();
+      }
+    }
   }
 }

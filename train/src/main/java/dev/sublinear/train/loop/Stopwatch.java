@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Times the steps of a run and their optimizer part; evaluation is not counted as training time. */
 final class Stopwatch {
-  private final long created = System.nanoTime();
+  private long began;
+  private boolean hasBegun;
   private long[] stepNanos = new long[1024];
   private long[] optimizerNanos = new long[1024];
   private int count;
@@ -24,6 +25,10 @@ final class Stopwatch {
       optimizerNanos = Arrays.copyOf(optimizerNanos, 2 * count);
     }
     started = System.nanoTime();
+    if (!hasBegun) {
+      began = started;
+      hasBegun = true;
+    }
   }
 
   void startOptimizer() {
@@ -49,11 +54,12 @@ final class Stopwatch {
     return tokens;
   }
 
+  /** Seconds since the first step began, evaluations included; 0 before it. */
   double wallSeconds() {
-    return (System.nanoTime() - created) / 1e9;
+    return hasBegun ? (System.nanoTime() - began) / 1e9 : 0;
   }
 
-  /** Training tokens per second since the last call. */
+  /** Tokens per second of the steps since the last call; evaluations are not counted. */
   double takeTokensPerSecond() {
     double rate = (tokens - takenTokens) * 1e9 / Math.max(1, trainingNanos - takenNanos);
     takenTokens = tokens;

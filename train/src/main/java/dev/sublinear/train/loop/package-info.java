@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** The training loop: options, schedules, memory check, and one run or several compared. */
+/** The training loop: options, schedules, memory check, and one run from data to report. */
 @NullMarked
 package dev.sublinear.train.loop;
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.gradient.RowTable;
@@ -34,7 +35,7 @@ public final class LanguageModel implements AutoCloseable {
   private final LstmConfig config;
   private final long seed;
   private final int batch;
-  private final NDManager manager = NDManager.newBaseManager();
+  private final NDManager manager;
   private final Lstm lstm;
   private final Softmax softmax;
   private final Weight inputTable;
@@ -60,6 +61,7 @@ public final class LanguageModel implements AutoCloseable {
    * @param bptt steps of a window
    * @param seed seed of weights, negatives and dropout
    * @param arena owner of the weights' memory
+   * @throws IllegalStateException if the engine runs operations on several threads
    */
   public LanguageModel(LstmConfig config, int words, int samples, int batch, int bptt, long seed, Arena arena) {
     this.config = config;
@@ -89,6 +91,19 @@ public final class LanguageModel implements AutoCloseable {
             INITIAL_RANGE);
       }
     }
+    manager = engine(); // last: nothing after it can fail and leave it open
+  }
+
+  /** Loads the engine and opens the owner of its tensors. */
+  private static NDManager engine() {
+    NDManager manager = NDManager.newBaseManager();
+    int threads = JniUtils.getNumThreads();
+    if (threads != 1) {
+      manager.close();
+      throw new IllegalStateException("the engine runs " + threads + " threads, and its sums would depend on that:"
+          + " start Java with -Dai.djl.pytorch.num_threads=1 -Dai.djl.pytorch.num_interop_threads=1");
+    }
+    return manager;
   }
 
   private static Weight table(Arena arena, String name, int words, int columns) {

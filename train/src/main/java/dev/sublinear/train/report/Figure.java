@@ -32,7 +32,10 @@ record Figure(
   static final Figure TEST =
       new Figure("test ppl", Better.LOWER, s -> perplexity(s.scores().test()), Numbers::perplexity);
 
-  /** The figures of a run, in the order they are shown. */
+  /**
+   * The figures of a run, in the order they are shown. Speeds are not ranked: the first run of a comparison also pays for
+   * loading the engine and for compiling, and others may share the machine.
+   */
   static List<Figure> all(Summary run) {
     return List.of(
         VALIDATION,
@@ -40,10 +43,10 @@ record Figure(
         new Figure("state", Better.LOWER, s -> (double) s.bytes().optimizerState(), Figure::bytes),
         new Figure("dense state", Better.NEITHER, s -> (double) s.bytes().optimizerStateDense(), Figure::bytes),
         new Figure("saved", Better.HIGHER, Figure::saved, Numbers::percent),
-        new Figure(rateUnit(run), Better.HIGHER, s -> of(s, Summary.Throughput::examplesPerSecond), Numbers::rate),
-        new Figure("step", Better.LOWER, s -> of(s, Summary.Throughput::stepMillisMedian), Numbers::millis),
+        new Figure(rateUnit(run), Better.NEITHER, s -> of(s, Summary.Throughput::examplesPerSecond), Numbers::rate),
+        new Figure("step", Better.NEITHER, s -> of(s, Summary.Throughput::stepMillisMedian), Numbers::millis),
         new Figure(
-            "optimizer", Better.LOWER, s -> of(s, Summary.Throughput::optimizerMillisMedian), Numbers::millis));
+            "optimizer", Better.NEITHER, s -> of(s, Summary.Throughput::optimizerMillisMedian), Numbers::millis));
   }
 
   /** What throughput counts. */

@@ -120,7 +120,8 @@ record ReportView(
         run.label(),
         divergedAt == null
             ? null
-            : "diverged at step " + Numbers.count(divergedAt) + ": its loss or gradient was no longer finite",
+            : "diverged at step " + Numbers.count(divergedAt)
+                + ": its loss, gradient or perplexity was no longer finite",
         cells,
         Fact.all(summary),
         curves(run.metrics()),

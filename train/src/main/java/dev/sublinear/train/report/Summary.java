@@ -107,10 +107,12 @@ public record Summary(
    * How the run ended; {@code status} in the file is {@code completed} or {@code diverged at step N}.
    *
    * @param steps optimizer steps done
-   * @param seconds wall-clock seconds of training, evaluation included
-   * @param divergedAtStep the step whose loss or gradient was not finite; null if the run completed
+   * @param seconds wall-clock seconds since the first step began, evaluation included
+   * @param divergedAtStep the step whose loss or gradient, or the perplexity after it, was not finite; null if the run
+   *     completed
    * @param parametersSha256 the hash of the final parameters, in hexadecimal; null if they were not hashed
-   * @param peakRssBytes the largest resident set of the process; null where the system does not tell
+   * @param peakRssBytes the largest resident set of the process during the run, or since the process began where the
+   *     system cannot reset it; null where the system does not tell
    */
   @JsonPropertyOrder({"status", "steps", "seconds", "parametersSha256", "peakRssBytes"})
   public record Outcome(
@@ -206,7 +208,8 @@ public record Summary(
   /**
    * Speed.
    *
-   * @param examplesPerSecond training examples per wall-clock second; tokens for a language model
+   * @param examplesPerSecond training examples (tokens for a language model) per second spent in training steps; the
+   *     time of evaluations is not counted
    * @param stepMillisMedian the median duration of a whole step, in milliseconds
    * @param optimizerMillisMedian the median duration of its optimizer part, in milliseconds
    */

@@ -8,9 +8,10 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
  * "learningRate":0.002,"tokensPerSecond":15000.0}}.
  *
  * @param at when
- * @param loss mean training loss since the previous logging step, in nats per token; not finite is written as null
+ * @param loss mean training loss per token since the previous logging step, in nats; not finite is written as null
  * @param learningRate the rate of the latest step
- * @param tokensPerSecond training tokens per wall-clock second since the previous logging step
+ * @param tokensPerSecond training tokens per second spent in training steps since the previous logging step; the time
+ *     of evaluations is not counted
  */
 public record TrainMetric(
     @JsonUnwrapped Progress at, double loss, double learningRate, double tokensPerSecond) implements Metric {}

@@ -4,13 +4,16 @@ package dev.sublinear.train.loop;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.report.ByteSize;
 import org.junit.jupiter.api.Test;
 
 final class LmMemoryTest {
   private static final int WORDS = 3000;
+  private static final int TARGETS = 4 * 8;
   private static final LstmConfig NETWORK = new LstmConfig(64, 8, 1, 16, 0, false);
 
   private static LmOptions options(String optimizer, LstmConfig network, int samples) {
@@ -21,16 +24,45 @@ final class LmMemoryTest {
   }
 
   @Test
-  void bytes_areThoseOfEveryTensorItsStateAndDenseGradients() {
+  void bytes_areThoseOfEveryTensorItsStateDenseGradientsLogitsAndGatheredRows() {
     long tables = 4L * WORDS * (64 + 16);
     long bias = 4L * WORDS;
     long lstm = 4L * (32 * 64 + 32 * 8 + 32 + 32);
     long projection = 4L * 16 * 8;
     LmOptions sampled = options("adam", NETWORK, 10);
     long expected = 3 * tables + 2 * (bias + lstm + projection);
-    assertEquals(expected, LmMemory.bytes(sampled, sampled.optimization().tables(), WORDS));
+    long gathered = 8L * (TARGETS * 64 + (TARGETS + 10) * 16);
+    long logits = 8L * TARGETS * (10 + 1);
+    assertEquals(expected + logits + gathered, LmMemory.bytes(sampled, sampled.optimization().tables(), WORDS));
     LmOptions full = options("adam", NETWORK, 0);
-    assertEquals(expected + 4L * WORDS * 16, LmMemory.bytes(full, full.optimization().tables(), WORDS));
+    assertEquals(expected + 4L * WORDS * 16 + 8L * TARGETS * (WORDS + 64),
+        LmMemory.bytes(full, full.optimization().tables(), WORDS));
+  }
+
+  @Test
+  void bytes_tiedTable_isCountedAndGatheredOnce() {
+    LstmConfig tied = new LstmConfig(16, 8, 1, 16, 0, true);
+    LmOptions options = options("sgd", tied, 10);
+    long lstm = 4L * (32 * 16 + 32 * 8 + 32 + 32);
+    long expected = 4L * WORDS * 16 + 2 * (4L * WORDS + lstm + 4L * 16 * 8);
+    assertEquals(expected + 8L * (TARGETS * 11 + (2 * TARGETS + 10) * 16),
+        LmMemory.bytes(options, options.optimization().tables(), WORDS));
+  }
+
+  @Test
+  void bytes_logitsBeyondALong_areTheMost() {
+    LmOptions.Data data = new LmOptions.Data("wordnet", 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    LmOptions small = options("sgd", NETWORK, 0);
+    LmOptions options = new LmOptions(data, NETWORK, 0, small.optimization(), small.length(), 1);
+    assertEquals(Long.MAX_VALUE, LmMemory.bytes(options, options.optimization().tables(), WORDS));
+  }
+
+  @Test
+  void bytes_layoutThatCannotHoldATensor_namesBoth() {
+    LmOptions options = options("adagrad v=count-min:0.0001", NETWORK, 10);
+    String message = assertThrows(IllegalArgumentException.class, () -> LmMemory.check(options, WORDS, Long.MAX_VALUE))
+        .getMessage();
+    assertTrue(message.startsWith("adagrad v=count-min:1.0E-4 on output.table [3000 x 16]: ratio "), message);
   }
 
   @Test
@@ -46,9 +78,10 @@ final class LmMemoryTest {
     long needed = LmMemory.bytes(options, options.optimization().tables(), WORDS);
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
         () -> LmMemory.check(options, WORDS, needed - 1));
-    assertEquals("the training needs " + needed + " bytes (1.96 MB), this machine has " + (needed - 1)
-        + " bytes (1.96 MB); --state v=bf16 would fit with " + (needed - 2L * WORDS * 80) + " bytes (1.48 MB)",
-        e.getMessage());
+    long less = needed - 2L * WORDS * 80;
+    assertEquals("the training needs " + needed + " bytes (" + ByteSize.format(needed) + "), this machine has "
+        + (needed - 1) + " bytes (" + ByteSize.format(needed - 1) + "); --state v=bf16 would fit with " + less
+        + " bytes (" + ByteSize.format(less) + ")", e.getMessage());
   }
 
   @Test

@@ -10,6 +10,8 @@ import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.step.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +20,7 @@ class LanguageModelTest {
   private static final int WORDS = 700;
   private static final int BATCH = 4;
   private static final int STEPS = 5;
+  private static final int CHECKED = 3;
 
   private static int[] words(int n, long stream) {
     long key = CounterRandom.key(7, stream, 0);
@@ -28,7 +31,10 @@ class LanguageModelTest {
     return words;
   }
 
-  /** Central differences of the loss against the gradient, for the largest gradient values of every weight. */
+  /**
+   * Central differences of the loss against the gradient, for the largest gradient values of every weight. The weights
+   * are drawn wide, so that no gradient drowns in the rounding of a float32 loss.
+   */
   @ParameterizedTest
   @CsvSource({"0,1,0,false", "50,1,0,false", "50,2,6,false", "50,1,8,true", "0,1,8,true"})
   void forwardBackward_everyWeight_gradientIsSlopeOfLoss(int samples, int layers, int projection, boolean tied) {
@@ -39,49 +45,35 @@ class LanguageModelTest {
     try (Arena arena = Arena.ofShared();
         LanguageModel model = new LanguageModel(config, WORDS, samples, BATCH, STEPS, 11, arena)) {
       for (Weight weight : model.weights()) {
-        long largest = largestGradient(model, weight, inputs, targets);
-        long element = elementOf(model, weight, inputs, targets, largest);
-        double slope = slope(model, weight, element, inputs, targets);
-        double expected = gradientAt(model, weight, inputs, targets, largest);
-        assertEquals(expected, slope, 2e-3 + 2e-2 * Math.abs(expected), weight.name());
+        CounterRandom.fillUniform(weight.table().data(), 3, CounterRandom.stream(weight.name()), -0.7f, 0.7f);
+      }
+      for (Weight weight : model.weights()) {
+        List<Slope> slopes = largestGradients(model, weight, inputs, targets);
+        double largest = Math.abs(slopes.getFirst().gradient());
+        assertTrue(largest > 4e-3, weight.name() + ": largest gradient " + largest);
+        for (Slope expected : slopes) {
+          double slope = slope(model, weight, expected.element(), inputs, targets);
+          assertEquals(expected.gradient(), slope, 0.01 * largest, weight.name() + " element " + expected.element());
+        }
       }
     }
   }
 
-  private static Gradient gradient(LanguageModel model, Weight weight, int[] inputs, int[] targets) {
+  /** The gradient of one element of a weight. */
+  private record Slope(long element, double gradient) {}
+
+  private static List<Slope> largestGradients(LanguageModel model, Weight weight, int[] inputs, int[] targets) {
     model.resetState();
     model.forwardBackward(1, inputs, targets, STEPS);
-    return model.gradients().get(model.weights().indexOf(weight));
-  }
-
-  private static long largestGradient(LanguageModel model, Weight weight, int[] inputs, int[] targets) {
-    Gradient gradient = gradient(model, weight, inputs, targets);
-    long best = 0;
+    Gradient gradient = model.gradients().get(model.weights().indexOf(weight));
+    List<Slope> slopes = new ArrayList<>();
     for (long i = 0; i < gradient.count() * gradient.columns(); i++) {
-      if (Math.abs(at(gradient, i)) > Math.abs(at(gradient, best))) {
-        best = i;
-      }
+      long element = gradient.row(i / gradient.columns()) * gradient.columns() + i % gradient.columns();
+      slopes.add(new Slope(element, gradient.values().getAtIndex(ValueLayout.JAVA_FLOAT, i)));
     }
-    assertTrue(at(gradient, best) != 0, weight.name());
     model.endStep();
-    return best;
-  }
-
-  private static float at(Gradient gradient, long i) {
-    return gradient.values().getAtIndex(ValueLayout.JAVA_FLOAT, i);
-  }
-
-  private static double gradientAt(LanguageModel model, Weight weight, int[] inputs, int[] targets, long i) {
-    double value = at(gradient(model, weight, inputs, targets), i);
-    model.endStep();
-    return value;
-  }
-
-  private static long elementOf(LanguageModel model, Weight weight, int[] inputs, int[] targets, long i) {
-    Gradient gradient = gradient(model, weight, inputs, targets);
-    long element = gradient.row(i / gradient.columns()) * gradient.columns() + i % gradient.columns();
-    model.endStep();
-    return element;
+    slopes.sort(Comparator.comparingDouble((Slope slope) -> -Math.abs(slope.gradient())));
+    return slopes.subList(0, CHECKED);
   }
 
   private static double slope(LanguageModel model, Weight weight, long element, int[] inputs, int[] targets) {
