@@ -17,6 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
  * The kernels with the Vector API, in the machine's preferred width; bit for bit the scalar ones.
  *
  * <p>Every method runs whole vectors and leaves the tail, fewer elements than lanes, to the scalar default. Thread-safe.
+ *
+ * <p>No vector is passed to or returned from a method of this class: where the compiler happens not to inline such a
+ * method (a one-line {@code load} was the case in about one JVM of five), it makes an object of every vector, for good.
  */
 public final class SimdKernels implements Kernels {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -26,6 +29,9 @@ public final class SimdKernels implements Kernels {
   private static final int WIDTH = FLOATS.length();
   private static final int BYTES = WIDTH * Float.BYTES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  /** Set in the result of a NaN so that cutting off the payload cannot turn it into an infinity. */
+  private static final int QUIET = 0x0040_0000;
+
   private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
 
   /** For the service loader. */
@@ -34,10 +40,6 @@ public final class SimdKernels implements Kernels {
   @Override
   public String name() {
     return "simd-" + FLOATS.vectorBitSize();
-  }
-
-  private static FloatVector load(MemorySegment x, long offset) {
-    return FloatVector.fromMemorySegment(FLOATS, x, offset, ORDER);
   }
 
   /** Number of elements that fill whole vectors. */
@@ -49,7 +51,7 @@ public final class SimdKernels implements Kernels {
   public void square(MemorySegment x, long xo, MemorySegment out, long oo, int n) {
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
-      FloatVector value = load(x, xo + b);
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER);
       value.mul(value).intoMemorySegment(out, oo + b, ORDER);
     }
     if (whole < n) {
@@ -62,7 +64,8 @@ public final class SimdKernels implements Kernels {
       MemorySegment out, long oo) {
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
-      FloatVector value = load(s, so + b).mul(decay).add(load(x, xo + b).mul(scale));
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, s, so + b, ORDER).mul(decay)
+          .add(FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER).mul(scale));
       value.intoMemorySegment(s, so + b, ORDER);
       value.intoMemorySegment(out, oo + b, ORDER);
     }
@@ -76,7 +79,8 @@ public final class SimdKernels implements Kernels {
   public void maximum(MemorySegment s, long so, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
-      FloatVector value = load(s, so + b).max(load(x, xo + b));
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, s, so + b, ORDER)
+          .max(FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER));
       value.intoMemorySegment(s, so + b, ORDER);
       value.intoMemorySegment(out, oo + b, ORDER);
     }
@@ -90,7 +94,9 @@ public final class SimdKernels implements Kernels {
   public void addScaled(MemorySegment target, long to, int n, float factor, MemorySegment x, long xo) {
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
-      load(target, to + b).add(load(x, xo + b).mul(factor)).intoMemorySegment(target, to + b, ORDER);
+      FloatVector.fromMemorySegment(FLOATS, target, to + b, ORDER)
+          .add(FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER).mul(factor))
+          .intoMemorySegment(target, to + b, ORDER);
     }
     if (whole < n) {
       Kernels.super.addScaled(target, to + 4L * whole, n - whole, factor, x, xo + 4L * whole);
@@ -102,7 +108,8 @@ public final class SimdKernels implements Kernels {
       long oo, int n) {
     int whole = whole(n);
     for (long i = 0; i < 4L * whole; i += BYTES) {
-      load(x, xo + i).mul(a).add(load(y, yo + i).mul(b)).intoMemorySegment(out, oo + i, ORDER);
+      FloatVector.fromMemorySegment(FLOATS, x, xo + i, ORDER).mul(a)
+          .add(FloatVector.fromMemorySegment(FLOATS, y, yo + i, ORDER).mul(b)).intoMemorySegment(out, oo + i, ORDER);
     }
     if (whole < n) {
       long skip = 4L * whole;
@@ -114,7 +121,7 @@ public final class SimdKernels implements Kernels {
   public void scale(MemorySegment target, long to, long n, float factor) {
     long whole = n & -WIDTH;
     for (long b = 0; b < 4 * whole; b += BYTES) {
-      load(target, to + b).mul(factor).intoMemorySegment(target, to + b, ORDER);
+      FloatVector.fromMemorySegment(FLOATS, target, to + b, ORDER).mul(factor).intoMemorySegment(target, to + b, ORDER);
     }
     if (whole < n) {
       Kernels.super.scale(target, to + 4 * whole, n - whole, factor);
@@ -139,13 +146,14 @@ public final class SimdKernels implements Kernels {
     float slack = limit == Float.MAX_VALUE ? Float.MAX_VALUE : 0;
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
-      FloatVector root = load(v, vo + b).sqrt();
+      FloatVector root = FloatVector.fromMemorySegment(FLOATS, v, vo + b, ORDER).sqrt();
       FloatVector bound = root.mul(limit).add(slack);
-      FloatVector numerator = bound.neg().max(bound.min(load(m, mo + b)));
+      FloatVector numerator = bound.neg().max(bound.min(FloatVector.fromMemorySegment(FLOATS, m, mo + b, ORDER)));
       FloatVector denominator = root.mul(rootScale).add(epsilon);
       VectorMask<Float> zero = numerator.compare(VectorOperators.EQ, 0);
       FloatVector ratio = numerator.div(denominator).blend(numerator, zero);
-      load(theta, to + b).sub(ratio.mul(step)).intoMemorySegment(theta, to + b, ORDER);
+      FloatVector.fromMemorySegment(FLOATS, theta, to + b, ORDER).sub(ratio.mul(step)).intoMemorySegment(theta, to + b,
+          ORDER);
     }
     if (whole < n) {
       long skip = 4L * whole;
@@ -163,9 +171,9 @@ public final class SimdKernels implements Kernels {
       long o1 = offsets[1];
       long o2 = offsets[2];
       for (long i = 0; i < 4L * whole; i += BYTES) {
-        FloatVector a = load(cells, o0 + i).mul(signs[0]);
-        FloatVector b = load(cells, o1 + i).mul(signs[1]);
-        FloatVector c = load(cells, o2 + i).mul(signs[2]);
+        FloatVector a = FloatVector.fromMemorySegment(FLOATS, cells, o0 + i, ORDER).mul(signs[0]);
+        FloatVector b = FloatVector.fromMemorySegment(FLOATS, cells, o1 + i, ORDER).mul(signs[1]);
+        FloatVector c = FloatVector.fromMemorySegment(FLOATS, cells, o2 + i, ORDER).mul(signs[2]);
         a.min(b).max(a.max(b).min(c)).intoMemorySegment(out, oo + i, ORDER);
       }
     }
@@ -184,9 +192,9 @@ public final class SimdKernels implements Kernels {
   public void minimum(MemorySegment cells, long[] offsets, int depth, MemorySegment out, long oo, int n) {
     int whole = whole(n);
     for (long i = 0; i < 4L * whole; i += BYTES) {
-      FloatVector value = load(cells, offsets[0] + i);
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, cells, offsets[0] + i, ORDER);
       for (int j = 1; j < depth; j++) {
-        value = value.min(load(cells, offsets[j] + i));
+        value = value.min(FloatVector.fromMemorySegment(FLOATS, cells, offsets[j] + i, ORDER));
       }
       value.intoMemorySegment(out, oo + i, ORDER);
     }
@@ -222,7 +230,12 @@ public final class SimdKernels implements Kernels {
       h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16)).mul(0x85EBCA6B);
       h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 13)).mul(0xC2B2AE35);
       h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16)).and(0xFFFF);
-      store(load(x, xo + 4L * i), h, out, oo + 2L * i);
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER);
+      IntVector bits = value.reinterpretAsInts();
+      VectorMask<Integer> nan = value.test(VectorOperators.IS_NAN).cast(INTS);
+      IntVector rounded = bits.add(h).blend(bits.or(QUIET), nan).lanewise(VectorOperators.LSHR, 16);
+      rounded.convertShape(VectorOperators.I2S, SHORTS, 0).reinterpretAsShorts().intoMemorySegment(out, oo + 2L * i,
+          ORDER);
     }
     if (whole < n) {
       Kernels.super.roundStochastic(x, xo + 4L * whole, out, oo + 2L * whole, n - whole, key + whole);
@@ -233,20 +246,17 @@ public final class SimdKernels implements Kernels {
   public void roundNearest(MemorySegment x, long xo, MemorySegment out, long oo, int n) {
     int whole = whole(n);
     for (int i = 0; i < whole; i += WIDTH) {
-      FloatVector value = load(x, xo + 4L * i);
-      IntVector odd = value.reinterpretAsInts().lanewise(VectorOperators.LSHR, 16).and(1);
-      store(value, odd.add(0x7FFF), out, oo + 2L * i);
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER);
+      IntVector bits = value.reinterpretAsInts();
+      IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+      VectorMask<Integer> nan = value.test(VectorOperators.IS_NAN).cast(INTS);
+      IntVector rounded = bits.add(odd.add(0x7FFF)).blend(bits.or(QUIET), nan).lanewise(VectorOperators.LSHR, 16);
+      rounded.convertShape(VectorOperators.I2S, SHORTS, 0).reinterpretAsShorts().intoMemorySegment(out, oo + 2L * i,
+          ORDER);
     }
     if (whole < n) {
       Kernels.super.roundNearest(x, xo + 4L * whole, out, oo + 2L * whole, n - whole);
     }
-  }
-
-  private static void store(FloatVector value, IntVector noise, MemorySegment out, long offset) {
-    IntVector bits = value.reinterpretAsInts();
-    VectorMask<Integer> nan = value.test(VectorOperators.IS_NAN).cast(INTS);
-    IntVector rounded = bits.add(noise).blend(bits.or(0x0040_0000), nan).lanewise(VectorOperators.LSHR, 16);
-    rounded.convertShape(VectorOperators.I2S, SHORTS, 0).reinterpretAsShorts().intoMemorySegment(out, offset, ORDER);
   }
 
   @Override
@@ -260,35 +270,43 @@ public final class SimdKernels implements Kernels {
 
   private static float sumInOne(MemorySegment x, long xo, int n) {
     FloatVector sum = FloatVector.zero(FLOATS);
-    for (int i = 0; i < n; i += LANES) {
-      sum = sum.add(squareOrZero(x, xo, i, n));
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER);
+      sum = sum.add(value.mul(value));
     }
-    return fold(sum, LANES / 2);
+    if (i < n) { // lanes behind the end are 0, which leaves a sum of squares as it is
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER, FLOATS.indexInRange(i, n));
+      sum = sum.add(value.mul(value));
+    }
+    for (int apart = LANES / 2; apart > 0; apart /= 2) {
+      sum = sum.add(sum.rearrange(VectorShuffle.iota(FLOATS, apart, 1, true)));
+    }
+    return sum.lane(0);
   }
 
   private static float sumInTwo(MemorySegment x, long xo, int n) {
     FloatVector low = FloatVector.zero(FLOATS);
     FloatVector high = FloatVector.zero(FLOATS);
-    for (int i = 0; i < n; i += LANES) {
-      low = low.add(squareOrZero(x, xo, i, n));
-      high = high.add(squareOrZero(x, xo, i + WIDTH, n));
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+      FloatVector a = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER);
+      FloatVector b = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * (i + WIDTH), ORDER);
+      low = low.add(a.mul(a));
+      high = high.add(b.mul(b));
     }
-    return fold(low.add(high), LANES / 4);
-  }
-
-  /** Lanes behind the end are 0, which leaves a sum of squares as it is. */
-  private static FloatVector squareOrZero(MemorySegment x, long xo, int i, int n) {
-    FloatVector value = i + WIDTH <= n
-        ? load(x, xo + 4L * i)
-        : FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER, FLOATS.indexInRange(i, n));
-    return value.mul(value);
-  }
-
-  private static float fold(FloatVector sum, int half) {
-    FloatVector folded = sum;
-    for (int apart = half; apart > 0; apart /= 2) {
-      folded = folded.add(folded.rearrange(VectorShuffle.iota(FLOATS, apart, 1, true)));
+    if (i < n) {
+      VectorMask<Float> inLow = FLOATS.indexInRange(i, n);
+      VectorMask<Float> inHigh = FLOATS.indexInRange(i + WIDTH, n);
+      FloatVector a = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER, inLow);
+      FloatVector b = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * (i + WIDTH), ORDER, inHigh);
+      low = low.add(a.mul(a));
+      high = high.add(b.mul(b));
     }
-    return folded.lane(0);
+    FloatVector sum = low.add(high);
+    for (int apart = LANES / 4; apart > 0; apart /= 2) {
+      sum = sum.add(sum.rearrange(VectorShuffle.iota(FLOATS, apart, 1, true)));
+    }
+    return sum.lane(0);
   }
 }
