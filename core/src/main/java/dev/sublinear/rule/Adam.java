@@ -103,6 +103,7 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
 
   @Override
   public Adam withoutMemory(String slot) {
+    Rules.checkSlot(this, slot, "m");
     return new Adam(0, beta2, epsilon, correction, bounded);
   }
 

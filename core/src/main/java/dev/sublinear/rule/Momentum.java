@@ -61,6 +61,7 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
 
   @Override
   public UpdateRule withoutMemory(String slot) {
+    Rules.checkSlot(this, slot, "m");
     return new Momentum(0, nesterov);
   }
 

@@ -56,6 +56,13 @@ public final class Rules {
     }
   }
 
+  /** Refuses every slot but the one that can go without memory. */
+  static void checkSlot(UpdateRule rule, String slot, String legal) {
+    if (!slot.equals(legal)) {
+      throw new IllegalArgumentException(rule.name() + " has no signed slot " + slot + ": only " + legal);
+    }
+  }
+
   /** Reads true or false and nothing else. */
   static boolean readBoolean(String text) {
     return switch (text) {

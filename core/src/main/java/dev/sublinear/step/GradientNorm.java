@@ -40,8 +40,12 @@ public final class GradientNorm {
    * Scales all gradients in place so that their global norm is at most {@code limit} (Pascanu et al., 2013).
    *
    * @return the norm before clipping; gradients are left alone if it is not finite
+   * @throws IllegalArgumentException if {@code limit} is not above 0
    */
   public static double clip(List<? extends Gradient> gradients, double limit) {
+    if (!(limit > 0)) {
+      throw new IllegalArgumentException("clip " + limit + ": must be above 0");
+    }
     double norm = of(gradients);
     if (norm > limit && norm < Double.POSITIVE_INFINITY) {
       float factor = (float) (limit / norm);

@@ -47,6 +47,7 @@ public final class RowOptimizer {
   private final RowState[] states;
   private final boolean[] sweeps;
   private final boolean splitsColumns;
+  private final boolean preparesRows;
   private final RowCounter counter;
   private final @Nullable MemorySegment counters;
   private final RowStep rowStep;
@@ -76,6 +77,7 @@ public final class RowOptimizer {
     states = new RowState[slots];
     sweeps = new boolean[slots];
     UpdateRule rule = spec.rule();
+    boolean anySweep = false;
     boolean rowsMeet = false;
     boolean columnsMeet = false;
     for (int k = 0; k < slots; k++) {
@@ -84,11 +86,13 @@ public final class RowOptimizer {
       long slotSeed = CounterRandom.mix(seed ^ CounterRandom.stream(slot.name()));
       states[k] = layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
       sweeps[k] = layout.firstSweep() == Reduction.ROW_SUM;
+      anySweep |= sweeps[k];
       rowsMeet |= states[k].sharing().sharesRows();
       columnsMeet |= states[k].sharing().sharesColumns();
     }
     splitsColumns = rowsMeet || (!columnsMeet && parameters.rows() < workers.count());
     counter = rule.rowCounter();
+    preparesRows = anySweep || counter == RowCounter.UPDATES;
     counters = counter != RowCounter.NONE ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
     rowStep = remembering(rule).newStep();
   }
@@ -121,9 +125,13 @@ public final class RowOptimizer {
     this.gradient = gradient;
     try {
       if (splitsColumns) {
-        workers.run(prepareRows);
+        if (preparesRows) {
+          workers.run(prepareRows);
+        }
         workers.run(updateColumns);
-        workers.run(finishRows);
+        if (counter == RowCounter.GAP) {
+          workers.run(finishRows);
+        }
       } else {
         workers.run(updateRows);
       }
