@@ -102,6 +102,21 @@ public interface Kernels {
   }
 
   /**
+   * {@code m[i] = decayM * m[i] + scaleM * g[i]; v[i] = decayV * v[i] + scaleV * (g[i] * g[i])}, then {@link #adaptiveStep}
+   * with them: the bits of the separate kernels in one pass, whose four streams miss the caches together.
+   */
+  default void adam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment m, long mo,
+      float decayM, float scaleM, MemorySegment v, long vo, float decayV, float scaleV, float step, float rootScale,
+      float epsilon, float limit) {
+    for (long b = 0; b < 4L * n; b += 4) {
+      float gradient = g.get(JAVA_FLOAT, go + b);
+      m.set(JAVA_FLOAT, mo + b, decayM * m.get(JAVA_FLOAT, mo + b) + scaleM * gradient);
+      v.set(JAVA_FLOAT, vo + b, decayV * v.get(JAVA_FLOAT, vo + b) + scaleV * (gradient * gradient));
+    }
+    adaptiveStep(theta, to, n, step, m, mo, v, vo, rootScale, epsilon, limit);
+  }
+
+  /**
    * {@code out[i] = median over j < depth of signs[j] * cells[offsets[j] + i]}.
    *
    * @param depth 1, 3, 5 or 7

@@ -47,17 +47,22 @@ public record Dense() implements StateLayout {
     return name();
   }
 
-  private record State(MemorySegment cells, long rowBytes) implements MaxRowState {
+  private record State(MemorySegment cells, long rowBytes) implements MaxRowState, DirectRowState {
+    @Override
+    public long offset(long row, int column) {
+      return row * rowBytes + 4L * column;
+    }
+
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
         MemorySegment out, long oo, Scratch scratch) {
-      KERNELS.decayAdd(cells, row * rowBytes + 4L * column, n, decay, scale, x, xo, out, oo);
+      KERNELS.decayAdd(cells, offset(row, column), n, decay, scale, x, xo, out, oo);
     }
 
     @Override
     public void maximize(long row, int column, int n, MemorySegment x, long xo, MemorySegment out, long oo,
         Scratch scratch) {
-      KERNELS.maximum(cells, row * rowBytes + 4L * column, n, x, xo, out, oo);
+      KERNELS.maximum(cells, offset(row, column), n, x, xo, out, oo);
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.sublinear.rule;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.layout.DirectRowState;
 import dev.sublinear.layout.MaxRowState;
 import dev.sublinear.layout.RowState;
 import java.lang.foreign.MemorySegment;
@@ -104,15 +105,25 @@ final class AdamStep implements RowStep {
         scaleM = (float) (1 - kept);
       }
     }
+    if (!keepsMaximum && states[SLOT_M] instanceof DirectRowState m && states[SLOT_V] instanceof DirectRowState v) {
+      shrink(theta, to, n);
+      KERNELS.adam(theta, to, n, g, go, m.cells(), m.offset(row, column), decayM, scaleM, v.cells(),
+          v.offset(row, column), decay(SLOT_V), scale(SLOT_V), rowStep, rowRootScale, epsilon, limit);
+      return;
+    }
     KERNELS.square(g, go, w, SQUARE, n);
     states[SLOT_M].accumulate(row, column, n, decayM, scaleM, g, go, w, M, scratch);
     states[SLOT_V].accumulate(row, column, n, decay(SLOT_V), scale(SLOT_V), w, SQUARE, w, V, scratch);
     if (keepsMaximum) {
       ((MaxRowState) states[SLOT_MAXIMUM]).maximize(row, column, n, w, V, w, V, scratch);
     }
+    shrink(theta, to, n);
+    KERNELS.adaptiveStep(theta, to, n, rowStep, w, M, w, V, rowRootScale, epsilon, limit);
+  }
+
+  private void shrink(MemorySegment theta, long to, int n) {
     if (weightDecay != 0) {
       KERNELS.scale(theta, to, n, shrink);
     }
-    KERNELS.adaptiveStep(theta, to, n, rowStep, w, M, w, V, rowRootScale, epsilon, limit);
   }
 }

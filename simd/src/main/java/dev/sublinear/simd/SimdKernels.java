@@ -163,6 +163,35 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public void adam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment m, long mo,
+      float decayM, float scaleM, MemorySegment v, long vo, float decayV, float scaleV, float step, float rootScale,
+      float epsilon, float limit) {
+    float slack = limit == Float.MAX_VALUE ? Float.MAX_VALUE : 0;
+    int whole = whole(n);
+    for (long b = 0; b < 4L * whole; b += BYTES) {
+      FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, g, go + b, ORDER);
+      FloatVector first = FloatVector.fromMemorySegment(FLOATS, m, mo + b, ORDER).mul(decayM).add(gradient.mul(scaleM));
+      FloatVector second =
+          FloatVector.fromMemorySegment(FLOATS, v, vo + b, ORDER).mul(decayV).add(gradient.mul(gradient).mul(scaleV));
+      first.intoMemorySegment(m, mo + b, ORDER);
+      second.intoMemorySegment(v, vo + b, ORDER);
+      FloatVector root = second.sqrt();
+      FloatVector bound = root.mul(limit).add(slack);
+      FloatVector numerator = bound.neg().max(bound.min(first));
+      FloatVector denominator = root.mul(rootScale).add(epsilon);
+      VectorMask<Float> zero = numerator.compare(VectorOperators.EQ, 0);
+      FloatVector ratio = numerator.div(denominator).blend(numerator, zero);
+      FloatVector.fromMemorySegment(FLOATS, theta, to + b, ORDER).sub(ratio.mul(step)).intoMemorySegment(theta, to + b,
+          ORDER);
+    }
+    if (whole < n) {
+      long skip = 4L * whole;
+      Kernels.super.adam(theta, to + skip, n - whole, g, go + skip, m, mo + skip, decayM, scaleM, v, vo + skip, decayV,
+          scaleV, step, rootScale, epsilon, limit);
+    }
+  }
+
+  @Override
   public void median(MemorySegment cells, long[] offsets, float[] signs, int depth, MemorySegment out, long oo,
       int n) {
     int whole = depth == 3 ? whole(n) : 0;

@@ -110,6 +110,9 @@ public class KernelEqualitySuite {
         () -> k.combine(a.factor, a.x, a.offset, -0.3f, a.y, a.offset, a.x, a.offset, a.n)));
     call("scale", (k, a) -> at(() -> k.scale(a.s, a.offset, a.n, a.factor)));
     call("fill", (k, a) -> at(() -> k.fill(a.out, a.offset, a.n, a.factor)));
+    call("adam",
+        (k, a) -> at(() -> k.adam(a.s, a.offset, a.n, a.x, a.offset, a.y, a.offset, 0.9f, 0.1f, a.out, a.offset,
+            0.999f, 0.001f, 0.01f, a.factor, 1e-8f, 7.27f)));
     call("adaptiveStep", (k, a) -> at(() -> k.adaptiveStep(a.s, a.offset, a.n, 0.01f, a.x, a.offset, a.y, a.offset,
         a.factor, 1e-8f, Float.MAX_VALUE)));
     call("adaptiveStep, epsilon 0", (k, a) -> at(() -> k.adaptiveStep(a.s, a.offset, a.n, 0.01f, a.x, a.offset, a.y,
