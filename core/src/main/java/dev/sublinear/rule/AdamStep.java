@@ -56,7 +56,7 @@ final class AdamStep implements RowStep {
   }
 
   // StrictMath, because the last bit of Math.pow may differ between machines. By row or gap it is taken once per row and
-  // run of columns, some 50 ns beside the cache misses of a row.
+  // run of columns.
   private float stepAfter(long updates) {
     return (float) (learningRate / (1 - StrictMath.pow(beta1, (double) updates)));
   }

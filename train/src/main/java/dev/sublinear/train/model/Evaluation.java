@@ -23,7 +23,7 @@ final class Evaluation {
   private static final int BATCH = 20;
   private static final int STEPS = 50;
 
-  /** Rows of the output table per block: its logits, 2 MB, stay close to the core (measured: 256 to 512 are best). */
+  /** Rows of the output table per block: its logits, 2 MB, stay close to the core. */
   private static final int BLOCK = 512;
 
   private final Lstm lstm;
