@@ -2,6 +2,7 @@
 package dev.sublinear.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
@@ -12,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  * <p>The default methods are the scalar truth. Another implementation must return the same bits: elementwise kernels
  * work in source order without fused multiply-add, and the one sum uses 16 lane accumulators (index mod 16) folded in
  * one fixed tree. Offsets are in bytes, {@code n} in elements; float32 and bfloat16 values are in native
- * byte order. Source and target runs may be the same run but must not overlap otherwise.
+ * byte order. Packed bfloat16 runs start at a multiple of 32 columns. Source and target runs may be the same run but must not overlap otherwise.
  *
  * <p>Thread-safe: no state. {@link KernelSelection#current()} names the implementation to call.
  */
@@ -91,14 +92,34 @@ public interface Kernels {
    */
   default void adaptiveStep(MemorySegment theta, long to, int n, float step, MemorySegment m, long mo, MemorySegment v,
       long vo, float rootScale, float epsilon, float limit) {
-    float slack = limit == Float.MAX_VALUE ? Float.MAX_VALUE : 0; // without a limit m counts even where v is 0
+    float slack = slack(limit);
     for (long b = 0; b < 4L * n; b += 4) {
       float root = (float) Math.sqrt(v.get(JAVA_FLOAT, vo + b));
-      float bound = root * limit + slack;
-      float numerator = Math.max(-bound, Math.min(bound, m.get(JAVA_FLOAT, mo + b)));
-      float ratio = numerator == 0 ? numerator : numerator / (root * rootScale + epsilon);
+      float ratio = ratio(m.get(JAVA_FLOAT, mo + b), root, rootScale, epsilon, limit, slack);
       theta.set(JAVA_FLOAT, to + b, theta.get(JAVA_FLOAT, to + b) - step * ratio);
     }
+  }
+
+  /** The adaptive step with one v for the whole run. */
+  default void adaptiveStep(MemorySegment theta, long to, int n, float step, MemorySegment m, long mo, float v,
+      float rootScale, float epsilon, float limit) {
+    float slack = slack(limit);
+    float root = (float) Math.sqrt(v);
+    for (long b = 0; b < 4L * n; b += 4) {
+      float ratio = ratio(m.get(JAVA_FLOAT, mo + b), root, rootScale, epsilon, limit, slack);
+      theta.set(JAVA_FLOAT, to + b, theta.get(JAVA_FLOAT, to + b) - step * ratio);
+    }
+  }
+
+  private static float ratio(float m, float root, float rootScale, float epsilon, float limit, float slack) {
+    float bound = root * limit + slack;
+    float numerator = Math.max(-bound, Math.min(bound, m));
+    return numerator == 0 ? numerator : numerator / (root * rootScale + epsilon);
+  }
+
+  /** Added to the bound on |m|, so that without a limit m counts even where v is 0. */
+  static float slack(float limit) {
+    return limit == Float.MAX_VALUE ? Float.MAX_VALUE : 0;
   }
 
   /**
@@ -117,34 +138,85 @@ public interface Kernels {
   }
 
   /**
-   * {@code out[i] = median over j < depth of signs[j] * cells[offsets[j] + i]}.
+   * Adam with both moments in sketches, to which {@code g} and its square are added: the bits of {@link #square}, twice
+   * {@link #updateSketch}, and {@link #adaptiveStep}.
    *
-   * @param depth 1, 3, 5 or 7
+   * @param m the first moment
+   * @param v the second moment
+   * @param scratch its rule runs and those from {@link Scratch#CELL_RUN} are overwritten
    */
-  default void median(MemorySegment cells, long[] offsets, float[] signs, int depth, MemorySegment out, long oo,
-      int n) {
+  default void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, SketchRow m, SketchRow v,
+      float step, float rootScale, float epsilon, float limit, Scratch scratch) {
+    MemorySegment w = scratch.memory;
+    long square = Scratch.run(0);
+    long first = Scratch.run(1);
+    long second = Scratch.run(2);
+    square(g, go, w, square, n);
+    updateSketch(m, n, g, go, w, first, scratch);
+    updateSketch(v, n, w, square, w, second, scratch);
+    adaptiveStep(theta, to, n, step, w, first, w, second, rootScale, epsilon, limit);
+  }
+
+  /**
+   * Estimates a row of a sketch, updates its cells and estimates again: see {@link SketchRow}.
+   *
+   * @param row the cells and the factors
+   * @param out estimates; not the same run as {@code x}
+   * @param scratch packed cells are widened into its runs from {@link Scratch#CELL_RUN}
+   */
+  default void updateSketch(SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo,
+      Scratch scratch) {
+    if (row.isPacked) {
+      SketchRow wide = scratch.widened(row);
+      for (int j = 0; j < row.depth; j++) {
+        widen(row.cells, row.offsets[j], wide.cells, wide.offsets[j], n);
+      }
+      updateSketch(wide, n, x, xo, out, oo, scratch);
+      for (int j = 0; j < row.depth; j++) {
+        roundStochastic(wide.cells, wide.offsets[j], row.cells, row.offsets[j], n, row.key);
+      }
+      return;
+    }
     for (long b = 0; b < 4L * n; b += 4) {
-      out.set(JAVA_FLOAT, oo + b, medianAt(cells, offsets, signs, depth, b));
+      float estimate = row.isMedian ? medianAt(row, b) : minimumAt(row, b);
+      float delta = row.ofOld * estimate + row.ofNew * x.get(JAVA_FLOAT, xo + b);
+      for (int j = 0; j < row.depth; j++) {
+        long at = row.offsets[j] + b;
+        row.cells.set(JAVA_FLOAT, at, row.cells.get(JAVA_FLOAT, at) + row.signs[j] * delta);
+      }
+      out.set(JAVA_FLOAT, oo + b, row.factor * estimate + row.factor * delta);
     }
   }
 
-  private static float medianAt(MemorySegment cells, long[] offsets, float[] signs, int depth, long b) {
-    float p0 = signs[0] * cells.get(JAVA_FLOAT, offsets[0] + b);
-    if (depth == 1) {
+  private static float minimumAt(SketchRow row, long b) {
+    float value = row.cells.get(JAVA_FLOAT, row.offsets[0] + b);
+    for (int j = 1; j < row.depth; j++) {
+      value = Math.min(value, row.cells.get(JAVA_FLOAT, row.offsets[j] + b));
+    }
+    return value;
+  }
+
+  private static float signed(SketchRow row, int j, long b) {
+    return row.signs[j] * row.cells.get(JAVA_FLOAT, row.offsets[j] + b);
+  }
+
+  private static float medianAt(SketchRow row, long b) {
+    float p0 = signed(row, 0, b);
+    if (row.depth == 1) {
       return p0;
     }
-    float p1 = signs[1] * cells.get(JAVA_FLOAT, offsets[1] + b);
-    float p2 = signs[2] * cells.get(JAVA_FLOAT, offsets[2] + b);
-    if (depth == 3) {
+    float p1 = signed(row, 1, b);
+    float p2 = signed(row, 2, b);
+    if (row.depth == 3) {
       return median(p0, p1, p2);
     }
-    float p3 = signs[3] * cells.get(JAVA_FLOAT, offsets[3] + b);
-    float p4 = signs[4] * cells.get(JAVA_FLOAT, offsets[4] + b);
-    if (depth == 5) {
+    float p3 = signed(row, 3, b);
+    float p4 = signed(row, 4, b);
+    if (row.depth == 5) {
       return median(p0, p1, p2, p3, p4);
     }
-    float p5 = signs[5] * cells.get(JAVA_FLOAT, offsets[5] + b);
-    float p6 = signs[6] * cells.get(JAVA_FLOAT, offsets[6] + b);
+    float p5 = signed(row, 5, b);
+    float p6 = signed(row, 6, b);
     // The smallest of three pair minima is at most five others, the largest of three pair maxima at least five: neither
     // can lie beyond the median on the other side, so the five that remain have the same median.
     float low0 = Math.min(p0, p1);
@@ -170,41 +242,53 @@ public interface Kernels {
     return median(low, high, e);
   }
 
-  /** {@code out[i] = min over j < depth of cells[offsets[j] + i]}. */
-  default void minimum(MemorySegment cells, long[] offsets, int depth, MemorySegment out, long oo, int n) {
-    for (long b = 0; b < 4L * n; b += 4) {
-      float value = cells.get(JAVA_FLOAT, offsets[0] + b);
-      for (int j = 1; j < depth; j++) {
-        value = Math.min(value, cells.get(JAVA_FLOAT, offsets[j] + b));
-      }
-      out.set(JAVA_FLOAT, oo + b, value);
-    }
-  }
-
-  /** Widens bfloat16 to float32: {@code out[i] = x[i]}; exact. */
+  /** Widens a run of packed bfloat16 ({@link Bfloat16}) to float32: {@code out[i] = x[i]}; exact. */
   default void widen(MemorySegment x, long xo, MemorySegment out, long oo, int n) {
-    for (long i = 0; i < n; i++) {
-      out.set(JAVA_FLOAT, oo + 4 * i, Bfloat16.toFloat(x.get(JAVA_SHORT, xo + 2 * i)));
+    int whole = Bfloat16.grouped(n);
+    for (int i = 0; i < whole; i++) {
+      int pair = x.get(JAVA_INT_UNALIGNED, xo + Bfloat16.pairOffset(i));
+      out.set(JAVA_FLOAT, oo + 4L * i, Bfloat16.isLow(i) ? Bfloat16.low(pair) : Bfloat16.high(pair));
+    }
+    for (int i = whole; i < n; i++) {
+      out.set(JAVA_FLOAT, oo + 4L * i, Bfloat16.toFloat(x.get(JAVA_SHORT, xo + 2L * i)));
     }
   }
 
   /**
-   * Rounds float32 to bfloat16 stochastically: up with the probability of the cut-off fraction, so that the mean is
-   * exact.
+   * Rounds float32 to packed bfloat16 stochastically: up with the probability of the cut-off fraction, so that the mean
+   * is exact.
    *
-   * @param key 32 random bits for this run; element i uses {@code Bfloat16.noise(key + i)}
+   * @param key a random counter for this run; the noise of element i is that of {@code key} plus the number of pairs and
+   *     single elements before it, one half of the bits for each of a pair
    */
   default void roundStochastic(MemorySegment x, long xo, MemorySegment out, long oo, int n, int key) {
-    for (int i = 0; i < n; i++) {
-      short rounded = Bfloat16.round(x.get(JAVA_FLOAT, xo + 4L * i), Bfloat16.noise(key + i));
-      out.set(JAVA_SHORT, oo + 2L * i, rounded);
+    int whole = Bfloat16.grouped(n);
+    for (int i = 0; i < whole; i++) {
+      if (Bfloat16.isLow(i)) {
+        int noise = Bfloat16.noise(key + (int) Bfloat16.pairOffset(i) / 4);
+        short low = Bfloat16.round(x.get(JAVA_FLOAT, xo + 4L * i), noise & 0xFFFF);
+        short high = Bfloat16.round(x.get(JAVA_FLOAT, xo + 4L * (i + Bfloat16.PAIRS)), noise >>> 16);
+        out.set(JAVA_INT_UNALIGNED, oo + Bfloat16.pairOffset(i), Bfloat16.pair(low, high));
+      }
+    }
+    for (int i = whole; i < n; i++) {
+      int noise = Bfloat16.noise(key + i - whole / 2);
+      out.set(JAVA_SHORT, oo + 2L * i, Bfloat16.round(x.get(JAVA_FLOAT, xo + 4L * i), noise & 0xFFFF));
     }
   }
 
-  /** Rounds float32 to the nearest bfloat16, ties to even. */
+  /** Rounds float32 to the nearest packed bfloat16, ties to even. */
   default void roundNearest(MemorySegment x, long xo, MemorySegment out, long oo, int n) {
-    for (long i = 0; i < n; i++) {
-      out.set(JAVA_SHORT, oo + 2 * i, Bfloat16.nearest(x.get(JAVA_FLOAT, xo + 4 * i)));
+    int whole = Bfloat16.grouped(n);
+    for (int i = 0; i < whole; i++) {
+      if (Bfloat16.isLow(i)) {
+        short low = Bfloat16.nearest(x.get(JAVA_FLOAT, xo + 4L * i));
+        short high = Bfloat16.nearest(x.get(JAVA_FLOAT, xo + 4L * (i + Bfloat16.PAIRS)));
+        out.set(JAVA_INT_UNALIGNED, oo + Bfloat16.pairOffset(i), Bfloat16.pair(low, high));
+      }
+    }
+    for (int i = whole; i < n; i++) {
+      out.set(JAVA_SHORT, oo + 2L * i, Bfloat16.nearest(x.get(JAVA_FLOAT, xo + 4L * i)));
     }
   }
 

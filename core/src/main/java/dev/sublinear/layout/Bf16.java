@@ -5,6 +5,7 @@ import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -74,19 +75,28 @@ public record Bf16() implements StateLayout {
     }
 
     @Override
+    public void locate(long row, int column, SketchRow at, Scratch scratch) {
+      scratch.touch(cells, offset(row, column));
+    }
+
+    private long offset(long row, int column) {
+      return Short.BYTES * (row * columns + column);
+    }
+
+    @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-        MemorySegment out, long oo, Scratch scratch) {
-      long so = 2 * (row * columns + column);
+        MemorySegment out, long oo, SketchRow at, Scratch scratch) {
+      long so = offset(row, column);
       KERNELS.widen(cells, so, scratch.memory, RUN, n);
       KERNELS.decayAdd(scratch.memory, RUN, n, decay, scale, x, xo, out, oo);
-      int key = (int) CounterRandom.bits(stepKey, row) + column;
+      int key = (int) CounterRandom.bits(stepKey, row) + column / 2;
       KERNELS.roundStochastic(out, oo, cells, so, n, key);
     }
 
     @Override
     public void maximize(long row, int column, int n, MemorySegment x, long xo, MemorySegment out, long oo,
         Scratch scratch) {
-      long so = 2 * (row * columns + column);
+      long so = offset(row, column);
       KERNELS.widen(cells, so, scratch.memory, RUN, n);
       KERNELS.maximum(scratch.memory, RUN, n, x, xo, out, oo);
       KERNELS.roundNearest(out, oo, cells, so, n);

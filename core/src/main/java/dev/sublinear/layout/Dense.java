@@ -4,6 +4,7 @@ package dev.sublinear.layout;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -54,8 +55,13 @@ public record Dense() implements StateLayout {
     }
 
     @Override
+    public void locate(long row, int column, SketchRow at, Scratch scratch) {
+      scratch.touch(cells, offset(row, column));
+    }
+
+    @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-        MemorySegment out, long oo, Scratch scratch) {
+        MemorySegment out, long oo, SketchRow at, Scratch scratch) {
       KERNELS.decayAdd(cells, offset(row, column), n, decay, scale, x, xo, out, oo);
     }
 

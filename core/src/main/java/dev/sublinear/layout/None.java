@@ -4,6 +4,7 @@ package dev.sublinear.layout;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -49,10 +50,10 @@ public record None() implements StateLayout {
     return name();
   }
 
-  private record State() implements RowState {
+  private record State() implements StatelessRowState {
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-        MemorySegment out, long oo, Scratch scratch) {
+        MemorySegment out, long oo, SketchRow at, Scratch scratch) {
       MemorySegment.copy(x, xo, out, oo, 4L * n);
       if (scale != 1) {
         KERNELS.scale(out, oo, n, scale);

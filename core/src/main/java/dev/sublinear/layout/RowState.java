@@ -2,6 +2,7 @@
 package dev.sublinear.layout;
 
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -12,7 +13,8 @@ import java.util.List;
  * (mu, 1) it is momentum, (1, 1) Adagrad, (beta, 1 - beta) an exponential mean.
  *
  * <p>Call order in a step: {@link #beginStep} once; {@link #absorb} once per row if the layout asks for a sweep;
- * {@link #accumulate} over each row's columns, rows ascending; {@link #endStep} once. Not thread-safe, except that
+ * {@link #locate} and later {@link #accumulate} over
+ * each row's columns, rows ascending; {@link #endStep} once. Not thread-safe, except that
  * {@code accumulate} may run in parallel over what {@link #sharing} allows to be split.
  */
 public interface RowState {
@@ -32,6 +34,16 @@ public interface RowState {
   default void absorb(long row, float sumOfSquares) {}
 
   /**
+   * Finds the cells of a row that {@link #accumulate} will soon be called for, and has them fetched.
+   *
+   * @param row table row
+   * @param column first column
+   * @param at where to write down what {@code accumulate} will want to know
+   * @param scratch the calling thread's working memory, for {@link Scratch#touch}
+   */
+  default void locate(long row, int column, SketchRow at, Scratch scratch) {}
+
+  /**
    * {@code S[row, c0..c0+n) <- decay S + scale x; out[0..n) <- the estimate of the new S}.
    *
    * @param row table row
@@ -43,10 +55,11 @@ public interface RowState {
    * @param xo byte offset in {@code x}
    * @param out float32 estimates; not the same run as {@code x}
    * @param oo byte offset in {@code out}
+   * @param at the row as {@link #locate} wrote it
    * @param scratch the calling thread's working memory; runs from {@link Scratch#LAYOUT_RUN} may be overwritten
    */
   void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo, MemorySegment out,
-      long oo, Scratch scratch);
+      long oo, SketchRow at, Scratch scratch);
 
   /** Ends the step: publishes what later steps read. */
   default void endStep() {}

@@ -4,6 +4,7 @@ package dev.sublinear.layout;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +62,7 @@ public record RowWise() implements StateLayout {
     return name();
   }
 
-  private static final class State implements RowState {
+  private static final class State implements UniformRowState {
     private final MemorySegment means;
     private final long columns;
     private float decay;
@@ -85,9 +86,19 @@ public record RowWise() implements StateLayout {
     }
 
     @Override
+    public void locate(long row, int column, SketchRow at, Scratch scratch) {
+      scratch.touch(means, Float.BYTES * row);
+    }
+
+    @Override
+    public float estimate(long row) {
+      return means.getAtIndex(ValueLayout.JAVA_FLOAT, row);
+    }
+
+    @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-        MemorySegment out, long oo, Scratch scratch) {
-      KERNELS.fill(out, oo, n, means.getAtIndex(ValueLayout.JAVA_FLOAT, row));
+        MemorySegment out, long oo, SketchRow at, Scratch scratch) {
+      KERNELS.fill(out, oo, n, estimate(row));
     }
 
     @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.rule;
 
+import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.Term;
 import java.util.List;
@@ -46,8 +47,8 @@ public record Adagrad(double epsilon) implements UpdateRule {
   }
 
   @Override
-  public RowStep newStep() {
-    return new SecondMomentStep(1, 1, epsilon);
+  public RowStep newStep(List<RowState> states) {
+    return new SecondMomentStep(states, 1, 1, epsilon);
   }
 
   @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.rule;
 
+import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.Term;
 import java.util.List;
@@ -88,8 +89,8 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
   }
 
   @Override
-  public RowStep newStep() {
-    return new AdamStep(this, 0, false);
+  public RowStep newStep(List<RowState> states) {
+    return new AdamStep(states, this, 0, false);
   }
 
   @Override

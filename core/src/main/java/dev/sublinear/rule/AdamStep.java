@@ -4,10 +4,16 @@ package dev.sublinear.rule;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.SketchRow;
 import dev.sublinear.layout.DirectRowState;
 import dev.sublinear.layout.MaxRowState;
 import dev.sublinear.layout.RowState;
+import dev.sublinear.layout.Sketch;
+import dev.sublinear.layout.StatelessRowState;
+import dev.sublinear.layout.UniformRowState;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The step of {@link Adam}, {@link AdamW} and {@link AmsGrad}. */
 final class AdamStep implements RowStep {
@@ -19,26 +25,30 @@ final class AdamStep implements RowStep {
   private static final int SLOT_V = 1;
   private static final int SLOT_MAXIMUM = 2;
 
+  private final RowState m;
+  private final RowState v;
+  private final @Nullable MaxRowState maximum;
   private final double beta1;
   private final double beta2;
   private final float epsilon;
   private final double weightDecay;
   private final float limit;
   private final Adam.Correction correction;
-  private final boolean keepsMaximum;
   private float learningRate;
   private float step;
   private float rootScale;
   private float shrink;
 
-  AdamStep(Adam adam, double weightDecay, boolean keepsMaximum) {
+  AdamStep(List<RowState> states, Adam adam, double weightDecay, boolean keepsMaximum) {
+    m = states.get(SLOT_M);
+    v = states.get(SLOT_V);
+    maximum = keepsMaximum ? (MaxRowState) states.get(SLOT_MAXIMUM) : null;
     beta1 = adam.beta1();
     beta2 = adam.beta2();
     epsilon = (float) adam.epsilon();
     correction = adam.correction();
     limit = adam.bounded() ? limit(beta1, beta2) : Float.MAX_VALUE;
     this.weightDecay = weightDecay;
-    this.keepsMaximum = keepsMaximum;
   }
 
   /** The Cauchy-Schwarz bound of |m| / sqrt(v), widened by more than rounding so that exact moments never meet it. */
@@ -84,9 +94,8 @@ final class AdamStep implements RowStep {
   }
 
   @Override
-  public void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
-      long to, int counter, Scratch scratch) {
-    MemorySegment w = scratch.memory;
+  public void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to, int counter,
+      Scratch scratch) {
     float rowStep = step;
     float rowRootScale = rootScale;
     float decayM = decay(SLOT_M);
@@ -105,25 +114,29 @@ final class AdamStep implements RowStep {
         scaleM = (float) (1 - kept);
       }
     }
-    if (!keepsMaximum && states[SLOT_M] instanceof DirectRowState m && states[SLOT_V] instanceof DirectRowState v) {
-      shrink(theta, to, n);
-      KERNELS.adam(theta, to, n, g, go, m.cells(), m.offset(row, column), decayM, scaleM, v.cells(),
-          v.offset(row, column), decay(SLOT_V), scale(SLOT_V), rowStep, rowRootScale, epsilon, limit);
-      return;
-    }
-    KERNELS.square(g, go, w, SQUARE, n);
-    states[SLOT_M].accumulate(row, column, n, decayM, scaleM, g, go, w, M, scratch);
-    states[SLOT_V].accumulate(row, column, n, decay(SLOT_V), scale(SLOT_V), w, SQUARE, w, V, scratch);
-    if (keepsMaximum) {
-      ((MaxRowState) states[SLOT_MAXIMUM]).maximize(row, column, n, w, V, w, V, scratch);
-    }
-    shrink(theta, to, n);
-    KERNELS.adaptiveStep(theta, to, n, rowStep, w, M, w, V, rowRootScale, epsilon, limit);
-  }
-
-  private void shrink(MemorySegment theta, long to, int n) {
     if (weightDecay != 0) {
       KERNELS.scale(theta, to, n, shrink);
+    }
+    if (maximum == null && m instanceof DirectRowState mCells && v instanceof DirectRowState vCells) {
+      KERNELS.adam(theta, to, n, g, go, mCells.cells(), mCells.offset(row, column), decayM, scaleM, vCells.cells(),
+          vCells.offset(row, column), decay(SLOT_V), scale(SLOT_V), rowStep, rowRootScale, epsilon, limit);
+    } else if (maximum == null && m instanceof Sketch mSketch && v instanceof Sketch vSketch) {
+      SketchRow mRow = scratch.located(SLOT_M);
+      SketchRow vRow = scratch.located(SLOT_V);
+      mSketch.aim(mRow, row, column, decayM, scaleM);
+      vSketch.aim(vRow, row, column, decay(SLOT_V), scale(SLOT_V));
+      KERNELS.adamOfSketches(theta, to, n, g, go, mRow, vRow, rowStep, rowRootScale, epsilon, limit, scratch);
+    } else if (maximum == null && m instanceof StatelessRowState && v instanceof UniformRowState uniform) {
+      KERNELS.adaptiveStep(theta, to, n, rowStep, g, go, uniform.estimate(row), rowRootScale, epsilon, limit);
+    } else {
+      MemorySegment w = scratch.memory;
+      KERNELS.square(g, go, w, SQUARE, n);
+      m.accumulate(row, column, n, decayM, scaleM, g, go, w, M, scratch.located(SLOT_M), scratch);
+      v.accumulate(row, column, n, decay(SLOT_V), scale(SLOT_V), w, SQUARE, w, V, scratch.located(SLOT_V), scratch);
+      if (maximum != null) {
+        maximum.maximize(row, column, n, w, V, w, V, scratch);
+      }
+      KERNELS.adaptiveStep(theta, to, n, rowStep, w, M, w, V, rowRootScale, epsilon, limit);
     }
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.rule;
 
+import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.Term;
 import java.util.List;
@@ -48,8 +49,8 @@ public record AdamW(Adam adam, double weightDecay) implements UpdateRule {
   }
 
   @Override
-  public RowStep newStep() {
-    return new AdamStep(adam, weightDecay, false);
+  public RowStep newStep(List<RowState> states) {
+    return new AdamStep(states, adam, weightDecay, false);
   }
 
   @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.rule;
 
+import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.Term;
 import java.util.List;
@@ -43,8 +44,8 @@ public record AmsGrad(Adam adam) implements UpdateRule {
   }
 
   @Override
-  public RowStep newStep() {
-    return new AdamStep(adam, 0, true);
+  public RowStep newStep(List<RowState> states) {
+    return new AdamStep(states, adam, 0, true);
   }
 
   @Override

@@ -55,8 +55,8 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
   }
 
   @Override
-  public RowStep newStep() {
-    return new Step(this);
+  public RowStep newStep(List<RowState> states) {
+    return new Step(this, states.getFirst());
   }
 
   @Override
@@ -72,10 +72,12 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
 
   private static final class Step implements RowStep {
     private final Momentum rule;
+    private final RowState state;
     private float learningRate;
 
-    Step(Momentum rule) {
+    Step(Momentum rule, RowState state) {
       this.rule = rule;
+      this.state = state;
     }
 
     @Override
@@ -94,10 +96,10 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
     }
 
     @Override
-    public void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
+    public void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
         long to, int counter, Scratch scratch) {
       long m = Scratch.run(0);
-      states[0].accumulate(row, column, n, (float) rule.mu, 1, g, go, scratch.memory, m, scratch);
+      state.accumulate(row, column, n, (float) rule.mu, 1, g, go, scratch.memory, m, scratch.located(0), scratch);
       if (rule.nesterov) {
         KERNELS.combine((float) rule.mu, scratch.memory, m, 1, g, go, scratch.memory, m, n);
       }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.rule;
 
+import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.Term;
 import java.util.List;
@@ -49,8 +50,8 @@ public record RmsProp(double alpha, double epsilon) implements UpdateRule {
   }
 
   @Override
-  public RowStep newStep() {
-    return new SecondMomentStep(alpha, 1 - alpha, epsilon);
+  public RowStep newStep(List<RowState> states) {
+    return new SecondMomentStep(states, alpha, 1 - alpha, epsilon);
   }
 
   @Override

@@ -2,13 +2,12 @@
 package dev.sublinear.rule;
 
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.layout.RowState;
 import java.lang.foreign.MemorySegment;
 
 /**
  * One step of a rule with its scalars frozen: learning rate and bias corrections are computed once, in {@link #begin}.
  *
- * <p>Made once per optimizer and frozen anew at every step. {@code begin} is called by one thread before the rows; {@code apply} by many threads on different rows or columns.
+ * <p>Made once per optimizer, over its states, and frozen anew at every step. {@code begin} is called by one thread before the rows; {@code apply} by many threads on different rows or columns.
  */
 public interface RowStep {
   /**
@@ -28,7 +27,6 @@ public interface RowStep {
   /**
    * Updates the moments of one run of a row and moves its parameters.
    *
-   * @param states one state per slot
    * @param row table row
    * @param column first column
    * @param n number of columns, at most {@link Scratch#BLOCK}
@@ -37,8 +35,9 @@ public interface RowStep {
    * @param theta parameters, float32
    * @param to byte offset in {@code theta}
    * @param counter what the rule's {@link UpdateRule#rowCounter} asks for; 0 if nothing
-   * @param scratch the calling thread's working memory; runs below {@link Scratch#LAYOUT_RUN} are the rule's
+   * @param scratch the calling thread's working memory; runs below {@link Scratch#LAYOUT_RUN} are the rule's, and
+   *     {@link Scratch#located} is where the row lives in each state
    */
-  void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to,
+  void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to,
       int counter, Scratch scratch);
 }

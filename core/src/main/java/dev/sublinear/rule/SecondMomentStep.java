@@ -5,7 +5,9 @@ import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
 import dev.sublinear.layout.RowState;
+import dev.sublinear.layout.UniformRowState;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** The step of Adagrad and RMSprop: v &lt;- decay v + scale g^2; theta &lt;- theta - lr g / (sqrt(v) + epsilon). */
 final class SecondMomentStep implements RowStep {
@@ -13,12 +15,14 @@ final class SecondMomentStep implements RowStep {
   private static final long SQUARE = Scratch.run(0);
   private static final long V = Scratch.run(1);
 
+  private final RowState state;
   private final float decay;
   private final float scale;
   private final float epsilon;
   private float learningRate;
 
-  SecondMomentStep(double decay, double scale, double epsilon) {
+  SecondMomentStep(List<RowState> states, double decay, double scale, double epsilon) {
+    state = states.getFirst();
     this.decay = (float) decay;
     this.scale = (float) scale;
     this.epsilon = (float) epsilon;
@@ -40,11 +44,15 @@ final class SecondMomentStep implements RowStep {
   }
 
   @Override
-  public void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
-      long to, int counter, Scratch scratch) {
+  public void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to, int counter,
+      Scratch scratch) {
+    if (state instanceof UniformRowState uniform) {
+      KERNELS.adaptiveStep(theta, to, n, learningRate, g, go, uniform.estimate(row), 1, epsilon, Float.MAX_VALUE);
+      return;
+    }
     MemorySegment w = scratch.memory;
     KERNELS.square(g, go, w, SQUARE, n);
-    states[0].accumulate(row, column, n, decay, scale, w, SQUARE, w, V, scratch);
+    state.accumulate(row, column, n, decay, scale, w, SQUARE, w, V, scratch.located(0), scratch);
     KERNELS.adaptiveStep(theta, to, n, learningRate, g, go, w, V, 1, epsilon, Float.MAX_VALUE);
   }
 }

@@ -33,7 +33,7 @@ public record Sgd() implements UpdateRule {
   }
 
   @Override
-  public RowStep newStep() {
+  public RowStep newStep(List<RowState> states) {
     return new Step();
   }
 
@@ -66,7 +66,7 @@ public record Sgd() implements UpdateRule {
     }
 
     @Override
-    public void apply(RowState[] states, long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
+    public void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta,
         long to, int counter, Scratch scratch) {
       KERNELS.addScaled(theta, to, n, -learningRate, g, go);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.rule;
 
+import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
 import java.util.List;
 
@@ -14,14 +15,18 @@ public interface UpdateRule {
   /** The registered name, for example {@code adam}. */
   String name();
 
-  /** The moments, in the order in which {@link RowStep#apply} gets their states. */
+  /** The moments, in the order in which {@link #newStep} gets their states. */
   List<Slot> slots();
 
   /** A learning rate to start from, tuned on the default corpus; what suits depends on the model and the data. */
   float defaultLearningRate();
 
-  /** A step of this rule; one is made per optimizer and reused, so that stepping allocates nothing. */
-  RowStep newStep();
+  /**
+   * A step of this rule; one is made per optimizer and reused, so that stepping allocates nothing.
+   *
+   * @param states one state per slot
+   */
+  RowStep newStep(List<RowState> states);
 
   /** What {@link RowStep#apply} needs to know of each row's past; 4 more bytes a row unless {@code NONE}. */
   default RowCounter rowCounter() {

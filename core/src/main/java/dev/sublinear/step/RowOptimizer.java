@@ -4,6 +4,7 @@ package dev.sublinear.step;
 import dev.sublinear.gradient.DenseRows;
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.gradient.RowTable;
+import dev.sublinear.kernel.Bfloat16;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Order within a step: rows in ascending id, so a row's estimate sees the updates of earlier rows of the same step.
  * Rows without a gradient keep their parameters, whatever decays. The result does not depend on the number of threads:
- * where rows share cells the columns are split at multiples of 16, otherwise the rows, and all arithmetic but a row's
+ * where rows share cells the columns are split at multiples of 32, otherwise the rows, and all arithmetic but a row's
  * sum of squares (always taken whole, by one thread) is elementwise. A step allocates nothing once it is compiled.
  *
  * <p>Bytes: {@link OptimizerSpec#bytes}. Not thread-safe: one step at a time.
@@ -37,14 +38,14 @@ import org.jspecify.annotations.Nullable;
 public final class RowOptimizer {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
 
-  /** Columns are split between threads at multiples of this: one cache line. */
-  private static final int STRIPE = 16;
+  /** Columns are split between threads at multiples of this: two cache lines, a group of packed cells. */
+  private static final int STRIPE = Bfloat16.GROUP;
 
   private final OptimizerSpec spec;
   private final RowTable parameters;
   private final long seed;
   private final Workers workers;
-  private final RowState[] states;
+  private final List<RowState> states;
   private final boolean[] sweeps;
   private final boolean splitsColumns;
   private final boolean preparesRows;
@@ -74,7 +75,7 @@ public final class RowOptimizer {
     this.seed = seed;
     this.workers = workers;
     int slots = spec.layouts().size();
-    states = new RowState[slots];
+    List<RowState> allocated = new ArrayList<>(slots);
     sweeps = new boolean[slots];
     UpdateRule rule = spec.rule();
     boolean anySweep = false;
@@ -84,22 +85,24 @@ public final class RowOptimizer {
       Slot slot = rule.slots().get(k);
       StateLayout layout = spec.layouts().get(k);
       long slotSeed = CounterRandom.mix(seed ^ CounterRandom.stream(slot.name()));
-      states[k] = layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
+      RowState state = layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
+      allocated.add(state);
       sweeps[k] = layout.firstSweep() == Reduction.ROW_SUM;
       anySweep |= sweeps[k];
-      rowsMeet |= states[k].sharing().sharesRows();
-      columnsMeet |= states[k].sharing().sharesColumns();
+      rowsMeet |= state.sharing().sharesRows();
+      columnsMeet |= state.sharing().sharesColumns();
     }
+    states = List.copyOf(allocated);
     splitsColumns = rowsMeet || (!columnsMeet && parameters.rows() < workers.count());
     counter = rule.rowCounter();
     preparesRows = anySweep || counter == RowCounter.UPDATES;
     counters = counter != RowCounter.NONE ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
-    rowStep = remembering(rule).newStep();
+    rowStep = remembering(rule).newStep(states);
   }
 
   private UpdateRule remembering(UpdateRule rule) {
     UpdateRule result = rule;
-    for (int k = 0; k < states.length; k++) {
+    for (int k = 0; k < states.size(); k++) {
       if (spec.layouts().get(k) instanceof None) {
         result = result.withoutMemory(rule.slots().get(k).name());
       }
@@ -119,8 +122,8 @@ public final class RowOptimizer {
     check(gradient);
     step++;
     rowStep.begin(step, learningRate);
-    for (int k = 0; k < states.length; k++) {
-      states[k].beginStep(step, rowStep.decay(k), rowStep.scale(k));
+    for (int k = 0; k < states.size(); k++) {
+      states.get(k).beginStep(step, rowStep.decay(k), rowStep.scale(k));
     }
     this.gradient = gradient;
     try {
@@ -138,8 +141,8 @@ public final class RowOptimizer {
     } finally {
       this.gradient = null;
     }
-    for (RowState state : states) {
-      state.endStep();
+    for (int k = 0; k < states.size(); k++) {
+      states.get(k).endStep();
     }
   }
 
@@ -173,7 +176,7 @@ public final class RowOptimizer {
     long row = g.row(i);
     for (int k = 0; k < sweeps.length; k++) {
       if (sweeps[k]) {
-        states[k].absorb(row, KERNELS.sumOfSquares(g.values(), g.offset(i), g.columns()));
+        states.get(k).absorb(row, KERNELS.sumOfSquares(g.values(), g.offset(i), g.columns()));
       }
     }
     if (counters != null && counter == RowCounter.UPDATES) {
@@ -198,12 +201,7 @@ public final class RowOptimizer {
 
   private void updateRows(int part, int parts, Scratch scratch) {
     Gradient g = current();
-    long end = g.count() * (part + 1) / parts;
-    for (long i = g.count() * part / parts; i < end; i++) {
-      prepareRow(g, i);
-      update(g, i, 0, g.columns(), scratch);
-      finishRow(g.row(i));
-    }
+    update(g, g.count() * part / parts, g.count() * (part + 1) / parts, 0, g.columns(), scratch);
   }
 
   private void updateColumns(int part, int parts, Scratch scratch) {
@@ -211,22 +209,50 @@ public final class RowOptimizer {
     long stripes = Math.ceilDiv(g.columns(), STRIPE);
     int from = (int) Math.min(STRIPE * (stripes * part / parts), g.columns());
     int to = (int) Math.min(STRIPE * (stripes * (part + 1) / parts), g.columns());
-    for (long i = 0; i < g.count(); i++) {
-      update(g, i, from, to, scratch);
+    update(g, 0, g.count(), from, to, scratch);
+  }
+
+  /** Columns a block at a time and in it all rows, so that the places of the next rows are those of the next calls. */
+  private void update(Gradient g, long first, long end, int from, int to, Scratch scratch) {
+    for (int column = from; column < to; column += Scratch.BLOCK) {
+      int n = Math.min(Scratch.BLOCK, to - column);
+      locate(g, first, end, column, scratch);
+      for (long i = first; i < end; i++) {
+        if ((i - first) % Scratch.ROWS_AHEAD == 0) {
+          locate(g, i + Scratch.ROWS_AHEAD, end, column, scratch);
+        }
+        if (!splitsColumns && column == from) {
+          prepareRow(g, i);
+        }
+        update(g, i, column, n, scratch);
+        if (!splitsColumns && column + n == to) {
+          finishRow(g.row(i));
+        }
+      }
     }
   }
 
-  private void update(Gradient g, long i, int from, int to, Scratch scratch) {
+  /** Finds the cells and parameters of the next rows, at most {@link Scratch#ROWS_AHEAD}. */
+  private void locate(Gradient g, long next, long end, int column, Scratch scratch) {
+    for (long i = next; i < Math.min(next + Scratch.ROWS_AHEAD, end); i++) {
+      long row = g.row(i);
+      scratch.select(i);
+      scratch.touch(parameters.data(), parameters.offset(row) + 4L * column);
+      for (int k = 0; k < states.size(); k++) {
+        states.get(k).locate(row, column, scratch.located(k), scratch);
+      }
+    }
+  }
+
+  private void update(Gradient g, long i, int column, int n, Scratch scratch) {
     long row = g.row(i);
     int count = counters == null ? 0 : counters.getAtIndex(ValueLayout.JAVA_INT, row);
     if (counter == RowCounter.GAP && count > 0) {
       count = Math.toIntExact(step - count);
     }
-    for (int column = from; column < to; column += Scratch.BLOCK) {
-      long skip = 4L * column;
-      rowStep.apply(states, row, column, Math.min(Scratch.BLOCK, to - column), g.values(), g.offset(i) + skip,
-          parameters.data(), parameters.offset(row) + skip, count, scratch);
-    }
+    scratch.select(i);
+    rowStep.apply(row, column, n, g.values(), g.offset(i) + 4L * column, parameters.data(),
+        parameters.offset(row) + 4L * column, count, scratch);
   }
 
   private Gradient current() {
@@ -259,9 +285,9 @@ public final class RowOptimizer {
   /** All memory of the state, slot by slot, as {@code slot.array}; their sizes add up to {@link #bytes}. */
   public List<StateArray> arrays() {
     List<StateArray> arrays = new ArrayList<>();
-    for (int k = 0; k < states.length; k++) {
+    for (int k = 0; k < states.size(); k++) {
       String slot = spec.rule().slots().get(k).name();
-      for (StateArray array : states[k].arrays()) {
+      for (StateArray array : states.get(k).arrays()) {
         arrays.add(new StateArray(slot + "." + array.name(), array.data()));
       }
     }

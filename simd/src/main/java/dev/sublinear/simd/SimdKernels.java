@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.simd;
 
+import dev.sublinear.kernel.Bfloat16;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -18,19 +19,20 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Every method runs whole vectors and leaves the tail, fewer elements than lanes, to the scalar default. Thread-safe.
  *
- * <p>No vector is passed to or returned from a method of this class: where the compiler happens not to inline such a
+ * <p>No vector is passed to or returned from a method of this module: where the compiler happens not to inline such a
  * method (a one-line {@code load} was the case in about one JVM of five), it makes an object of every vector, for good.
  */
 public final class SimdKernels implements Kernels {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Short> SHORTS =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
   private static final int WIDTH = FLOATS.length();
   private static final int BYTES = WIDTH * Float.BYTES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   /** Set in the result of a NaN so that cutting off the payload cannot turn it into an infinity. */
   private static final int QUIET = 0x0040_0000;
+
+  /** The upper halves of pairs of packed bfloat16. */
+  private static final int HIGH = 0xFFFF_0000;
 
   private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
 
@@ -143,7 +145,7 @@ public final class SimdKernels implements Kernels {
   @Override
   public void adaptiveStep(MemorySegment theta, long to, int n, float step, MemorySegment m, long mo, MemorySegment v,
       long vo, float rootScale, float epsilon, float limit) {
-    float slack = limit == Float.MAX_VALUE ? Float.MAX_VALUE : 0;
+    float slack = Kernels.slack(limit);
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
       FloatVector root = FloatVector.fromMemorySegment(FLOATS, v, vo + b, ORDER).sqrt();
@@ -166,7 +168,7 @@ public final class SimdKernels implements Kernels {
   public void adam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment m, long mo,
       float decayM, float scaleM, MemorySegment v, long vo, float decayV, float scaleV, float step, float rootScale,
       float epsilon, float limit) {
-    float slack = limit == Float.MAX_VALUE ? Float.MAX_VALUE : 0;
+    float slack = Kernels.slack(limit);
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
       FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, g, go + b, ORDER);
@@ -192,59 +194,69 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
-  public void median(MemorySegment cells, long[] offsets, float[] signs, int depth, MemorySegment out, long oo,
-      int n) {
-    int whole = depth == 3 ? whole(n) : 0;
-    if (whole > 0) {
-      long o0 = offsets[0];
-      long o1 = offsets[1];
-      long o2 = offsets[2];
-      for (long i = 0; i < 4L * whole; i += BYTES) {
-        FloatVector a = FloatVector.fromMemorySegment(FLOATS, cells, o0 + i, ORDER).mul(signs[0]);
-        FloatVector b = FloatVector.fromMemorySegment(FLOATS, cells, o1 + i, ORDER).mul(signs[1]);
-        FloatVector c = FloatVector.fromMemorySegment(FLOATS, cells, o2 + i, ORDER).mul(signs[2]);
-        a.min(b).max(a.max(b).min(c)).intoMemorySegment(out, oo + i, ORDER);
-      }
+  public void adaptiveStep(MemorySegment theta, long to, int n, float step, MemorySegment m, long mo, float v,
+      float rootScale, float epsilon, float limit) {
+    FloatVector root = FloatVector.broadcast(FLOATS, v).sqrt();
+    FloatVector bound = root.mul(limit).add(Kernels.slack(limit));
+    FloatVector least = bound.neg();
+    FloatVector denominator = root.mul(rootScale).add(epsilon);
+    int whole = whole(n);
+    for (long b = 0; b < 4L * whole; b += BYTES) {
+      FloatVector numerator = least.max(bound.min(FloatVector.fromMemorySegment(FLOATS, m, mo + b, ORDER)));
+      VectorMask<Float> zero = numerator.compare(VectorOperators.EQ, 0);
+      FloatVector ratio = numerator.div(denominator).blend(numerator, zero);
+      FloatVector.fromMemorySegment(FLOATS, theta, to + b, ORDER).sub(ratio.mul(step)).intoMemorySegment(theta, to + b,
+          ORDER);
     }
     if (whole < n) {
-      for (int j = 0; j < depth; j++) {
-        offsets[j] += 4L * whole;
-      }
-      Kernels.super.median(cells, offsets, signs, depth, out, oo + 4L * whole, n - whole);
-      for (int j = 0; j < depth; j++) {
-        offsets[j] -= 4L * whole;
-      }
+      long skip = 4L * whole;
+      Kernels.super.adaptiveStep(theta, to + skip, n - whole, step, m, mo + skip, v, rootScale, epsilon, limit);
     }
   }
 
   @Override
-  public void minimum(MemorySegment cells, long[] offsets, int depth, MemorySegment out, long oo, int n) {
-    int whole = whole(n);
-    for (long i = 0; i < 4L * whole; i += BYTES) {
-      FloatVector value = FloatVector.fromMemorySegment(FLOATS, cells, offsets[0] + i, ORDER);
-      for (int j = 1; j < depth; j++) {
-        value = value.min(FloatVector.fromMemorySegment(FLOATS, cells, offsets[j] + i, ORDER));
-      }
-      value.intoMemorySegment(out, oo + i, ORDER);
+  public void updateSketch(SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo,
+      Scratch scratch) {
+    int done = row.isPacked ? 0 : SimdSketches.update(row, whole(n), x, xo, out, oo);
+    if (done < n) {
+      row.advance(done);
+      Kernels.super.updateSketch(row, n - done, x, xo + 4L * done, out, oo + 4L * done, scratch);
+      row.advance(-done);
     }
-    if (whole < n) {
-      for (int j = 0; j < depth; j++) {
-        offsets[j] += 4L * whole;
+  }
+
+  @Override
+  public void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, SketchRow m, SketchRow v,
+      float step, float rootScale, float epsilon, float limit, Scratch scratch) {
+    int done = 0;
+    if (SimdSketches.isOnePass(m, v)) {
+      done = m.isPacked ? Bfloat16.grouped(n) : whole(n);
+      if (m.isPacked) {
+        SimdSketches.packedAdam(theta, to, done, g, go, m, v, step, rootScale, epsilon, limit, scratch);
+      } else {
+        SimdSketches.adam(theta, to, done, g, go, m, v, step, rootScale, epsilon, limit);
       }
-      Kernels.super.minimum(cells, offsets, depth, out, oo + 4L * whole, n - whole);
-      for (int j = 0; j < depth; j++) {
-        offsets[j] -= 4L * whole;
-      }
+    }
+    if (done < n) {
+      m.advance(done);
+      v.advance(done);
+      Kernels.super.adamOfSketches(theta, to + 4L * done, n - done, g, go + 4L * done, m, v, step, rootScale, epsilon,
+          limit, scratch);
+      m.advance(-done);
+      v.advance(-done);
     }
   }
 
   @Override
   public void widen(MemorySegment x, long xo, MemorySegment out, long oo, int n) {
-    int whole = whole(n);
-    for (long i = 0; i < whole; i += WIDTH) {
-      ShortVector bits = ShortVector.fromMemorySegment(SHORTS, x, xo + 2 * i, ORDER);
-      IntVector wide = (IntVector) bits.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
-      wide.lanewise(VectorOperators.LSHL, 16).intoMemorySegment(out, oo + 4 * i, ORDER);
+    int whole = Bfloat16.grouped(n);
+    for (int i = 0; i < whole; i += Bfloat16.GROUP) {
+      for (int k = 0; k < Bfloat16.PAIRS; k += WIDTH) {
+        IntVector pairs = IntVector.fromMemorySegment(INTS, x, xo + 2L * i + 4L * k, ORDER);
+        long at = oo + 4L * (i + k);
+        pairs.lanewise(VectorOperators.LSHL, 16).intoMemorySegment(out, at, ORDER);
+        pairs.and(HIGH).intoMemorySegment(out, at + 4L * Bfloat16.PAIRS, ORDER);
+      }
     }
     if (whole < n) {
       Kernels.super.widen(x, xo + 2L * whole, out, oo + 4L * whole, n - whole);
@@ -253,35 +265,48 @@ public final class SimdKernels implements Kernels {
 
   @Override
   public void roundStochastic(MemorySegment x, long xo, MemorySegment out, long oo, int n, int key) {
-    int whole = whole(n);
-    for (int i = 0; i < whole; i += WIDTH) {
-      IntVector h = IOTA.add(key + i);
-      h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16)).mul(0x85EBCA6B);
-      h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 13)).mul(0xC2B2AE35);
-      h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16)).and(0xFFFF);
-      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER);
-      IntVector bits = value.reinterpretAsInts();
-      VectorMask<Integer> nan = value.test(VectorOperators.IS_NAN).cast(INTS);
-      IntVector rounded = bits.add(h).blend(bits.or(QUIET), nan).lanewise(VectorOperators.LSHR, 16);
-      rounded.convertShape(VectorOperators.I2S, SHORTS, 0).reinterpretAsShorts().intoMemorySegment(out, oo + 2L * i,
-          ORDER);
+    int whole = Bfloat16.grouped(n);
+    for (int i = 0; i < whole; i += Bfloat16.GROUP) {
+      for (int k = 0; k < Bfloat16.PAIRS; k += WIDTH) {
+        IntVector h = IOTA.add(key + i / 2 + k);
+        h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16)).mul(0x85EBCA6B);
+        h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 13)).mul(0xC2B2AE35);
+        h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16));
+        long at = xo + 4L * (i + k);
+        FloatVector low = FloatVector.fromMemorySegment(FLOATS, x, at, ORDER);
+        FloatVector high = FloatVector.fromMemorySegment(FLOATS, x, at + 4L * Bfloat16.PAIRS, ORDER);
+        IntVector lowBits = low.reinterpretAsInts();
+        IntVector highBits = high.reinterpretAsInts();
+        lowBits = lowBits.add(h.and(0xFFFF)).blend(lowBits.or(QUIET), low.test(VectorOperators.IS_NAN).cast(INTS));
+        highBits = highBits.add(h.lanewise(VectorOperators.LSHR, 16)).blend(highBits.or(QUIET),
+            high.test(VectorOperators.IS_NAN).cast(INTS));
+        lowBits.lanewise(VectorOperators.LSHR, 16).or(highBits.and(HIGH)).intoMemorySegment(out, oo + 2L * i + 4L * k,
+            ORDER);
+      }
     }
     if (whole < n) {
-      Kernels.super.roundStochastic(x, xo + 4L * whole, out, oo + 2L * whole, n - whole, key + whole);
+      Kernels.super.roundStochastic(x, xo + 4L * whole, out, oo + 2L * whole, n - whole, key + whole / 2);
     }
   }
 
   @Override
   public void roundNearest(MemorySegment x, long xo, MemorySegment out, long oo, int n) {
-    int whole = whole(n);
-    for (int i = 0; i < whole; i += WIDTH) {
-      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER);
-      IntVector bits = value.reinterpretAsInts();
-      IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-      VectorMask<Integer> nan = value.test(VectorOperators.IS_NAN).cast(INTS);
-      IntVector rounded = bits.add(odd.add(0x7FFF)).blend(bits.or(QUIET), nan).lanewise(VectorOperators.LSHR, 16);
-      rounded.convertShape(VectorOperators.I2S, SHORTS, 0).reinterpretAsShorts().intoMemorySegment(out, oo + 2L * i,
-          ORDER);
+    int whole = Bfloat16.grouped(n);
+    for (int i = 0; i < whole; i += Bfloat16.GROUP) {
+      for (int k = 0; k < Bfloat16.PAIRS; k += WIDTH) {
+        long at = xo + 4L * (i + k);
+        FloatVector low = FloatVector.fromMemorySegment(FLOATS, x, at, ORDER);
+        FloatVector high = FloatVector.fromMemorySegment(FLOATS, x, at + 4L * Bfloat16.PAIRS, ORDER);
+        IntVector lowBits = low.reinterpretAsInts();
+        IntVector highBits = high.reinterpretAsInts();
+        IntVector lowOdd = lowBits.lanewise(VectorOperators.LSHR, 16).and(1);
+        IntVector highOdd = highBits.lanewise(VectorOperators.LSHR, 16).and(1);
+        lowBits = lowBits.add(lowOdd.add(0x7FFF)).blend(lowBits.or(QUIET), low.test(VectorOperators.IS_NAN).cast(INTS));
+        highBits = highBits.add(highOdd.add(0x7FFF)).blend(highBits.or(QUIET),
+            high.test(VectorOperators.IS_NAN).cast(INTS));
+        lowBits.lanewise(VectorOperators.LSHR, 16).or(highBits.and(HIGH)).intoMemorySegment(out, oo + 2L * i + 4L * k,
+            ORDER);
+      }
     }
     if (whole < n) {
       Kernels.super.roundNearest(x, xo + 4L * whole, out, oo + 2L * whole, n - whole);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Where one row lives in a sketch, and what an update does to it: the operand of {@link Kernels#updateSketch}.
+ *
+ * <p>An update estimates e = median or minimum over j of signs[j] cells[offsets[j]], adds signs[j] delta to every depth with
+ * delta = ofOld e + ofNew x, and returns factor e + factor delta. Mutable and reused, because a step allocates nothing; not
+ * thread-safe.
+ */
+public final class SketchRow {
+  /** The greatest depth of a sketch. */
+  public static final int MAX_DEPTH = 7;
+
+  /** The cells of the whole sketch. */
+  public MemorySegment cells = MemorySegment.NULL;
+
+  /** Byte offset of the row's cells in each depth. */
+  public final long[] offsets = new long[MAX_DEPTH];
+
+  /** Sign of the row in each depth; 1 if the sketch has none. */
+  public final float[] signs = new float[MAX_DEPTH];
+
+  /** Number of hash functions. */
+  public int depth;
+
+  /** The estimate is a median (an odd depth) rather than a minimum. */
+  public boolean isMedian;
+
+  /** Cells are packed bfloat16 (see {@link Bfloat16}) rather than float32. */
+  public boolean isPacked;
+
+  /** Counter of the rounding noise of the run's first cell; packed cells only. */
+  public int key;
+
+  /** Factor of the old estimate in delta. */
+  public float ofOld;
+
+  /** Factor of x in delta. */
+  public float ofNew;
+
+  /** The true value of a cell over what is stored. */
+  public float factor;
+
+  /** For {@link Scratch}. */
+  SketchRow() {}
+
+  /** Moves the run {@code columns} to the right: to the left if negative; packed cells by whole groups only. */
+  public void advance(int columns) {
+    long bytes = (long) columns * (isPacked ? Short.BYTES : Float.BYTES);
+    for (int j = 0; j < depth; j++) {
+      offsets[j] += bytes;
+    }
+    key += columns / 2;
+  }
+}
