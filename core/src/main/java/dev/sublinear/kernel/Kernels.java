@@ -141,82 +141,85 @@ public interface Kernels {
    * Adam with both moments in sketches, to which {@code g} and its square are added: the bits of {@link #square}, twice
    * {@link #updateSketch}, and {@link #adaptiveStep}.
    *
-   * @param m the first moment
-   * @param v the second moment
+   * @param m the row of the first moment in {@code mCells}
+   * @param v the row of the second moment in {@code vCells}
    * @param scratch its rule runs and those from {@link Scratch#CELL_RUN} are overwritten
    */
-  default void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, SketchRow m, SketchRow v,
-      float step, float rootScale, float epsilon, float limit, Scratch scratch) {
+  default void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells,
+      SketchRow m, MemorySegment vCells, SketchRow v, float step, float rootScale, float epsilon, float limit,
+      Scratch scratch) {
     MemorySegment w = scratch.memory;
     long square = Scratch.run(0);
     long first = Scratch.run(1);
     long second = Scratch.run(2);
     square(g, go, w, square, n);
-    updateSketch(m, n, g, go, w, first, scratch);
-    updateSketch(v, n, w, square, w, second, scratch);
+    updateSketch(mCells, m, n, g, go, w, first, scratch);
+    updateSketch(vCells, v, n, w, square, w, second, scratch);
     adaptiveStep(theta, to, n, step, w, first, w, second, rootScale, epsilon, limit);
   }
 
   /**
    * Estimates a row of a sketch, updates its cells and estimates again: see {@link SketchRow}.
    *
-   * @param row the cells and the factors
+   * @param cells all cells of the sketch
+   * @param row the row and the factors
    * @param out estimates; not the same run as {@code x}
    * @param scratch packed cells are widened into its runs from {@link Scratch#CELL_RUN}
    */
-  default void updateSketch(SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo,
+  default void updateSketch(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo, MemorySegment out,
+      long oo,
       Scratch scratch) {
     if (row.isPacked) {
       SketchRow wide = scratch.widened(row);
       for (int j = 0; j < row.depth; j++) {
-        widen(row.cells, row.offsets[j], wide.cells, wide.offsets[j], n);
+        widen(cells, row.offsets[j], scratch.memory, wide.offsets[j], n);
       }
-      updateSketch(wide, n, x, xo, out, oo, scratch);
+      updateSketch(scratch.memory, wide, n, x, xo, out, oo, scratch);
       for (int j = 0; j < row.depth; j++) {
-        roundStochastic(wide.cells, wide.offsets[j], row.cells, row.offsets[j], n, row.key);
+        roundStochastic(scratch.memory, wide.offsets[j], cells, row.offsets[j], n, row.key);
       }
       return;
     }
     for (long b = 0; b < 4L * n; b += 4) {
-      float estimate = row.isMedian ? medianAt(row, b) : minimumAt(row, b);
+      float estimate = row.isMedian ? medianAt(cells, row, b) : minimumAt(cells, row, b);
       float delta = row.ofOld * estimate + row.ofNew * x.get(JAVA_FLOAT, xo + b);
       for (int j = 0; j < row.depth; j++) {
         long at = row.offsets[j] + b;
-        row.cells.set(JAVA_FLOAT, at, row.cells.get(JAVA_FLOAT, at) + row.signs[j] * delta);
+        cells.set(JAVA_FLOAT, at, cells.get(JAVA_FLOAT, at) + row.signs[j] * delta);
       }
       out.set(JAVA_FLOAT, oo + b, row.factor * estimate + row.factor * delta);
     }
   }
 
-  private static float minimumAt(SketchRow row, long b) {
-    float value = row.cells.get(JAVA_FLOAT, row.offsets[0] + b);
+  private static float minimumAt(MemorySegment cells, SketchRow row, long b) {
+    float value = cells.get(JAVA_FLOAT, row.offsets[0] + b);
     for (int j = 1; j < row.depth; j++) {
-      value = Math.min(value, row.cells.get(JAVA_FLOAT, row.offsets[j] + b));
+      value = Math.min(value, cells.get(JAVA_FLOAT, row.offsets[j] + b));
     }
     return value;
   }
 
-  private static float signed(SketchRow row, int j, long b) {
-    return row.signs[j] * row.cells.get(JAVA_FLOAT, row.offsets[j] + b);
+  private static float signed(MemorySegment cells, SketchRow row, int j, long b) {
+    return row.signs[j] * cells.get(JAVA_FLOAT, row.offsets[j] + b);
   }
 
-  private static float medianAt(SketchRow row, long b) {
-    float p0 = signed(row, 0, b);
+  private static float medianAt(MemorySegment cells, SketchRow row, long b) {
+    float p0 = signed(cells, row, 0, b);
     if (row.depth == 1) {
       return p0;
     }
-    float p1 = signed(row, 1, b);
-    float p2 = signed(row, 2, b);
+    float p1 = signed(cells, row, 1, b);
+    float p2 = signed(cells, row, 2, b);
     if (row.depth == 3) {
       return median(p0, p1, p2);
     }
-    float p3 = signed(row, 3, b);
-    float p4 = signed(row, 4, b);
+    float p3 = signed(cells, row, 3, b);
+    float p4 = signed(cells, row, 4, b);
     if (row.depth == 5) {
       return median(p0, p1, p2, p3, p4);
     }
-    float p5 = signed(row, 5, b);
-    float p6 = signed(row, 6, b);
+    float p5 = signed(cells, row, 5, b);
+    float p6 = signed(cells, row, 6, b);
     // The smallest of three pair minima is at most five others, the largest of three pair maxima at least five: neither
     // can lie beyond the median on the other side, so the five that remain have the same median.
     float low0 = Math.min(p0, p1);

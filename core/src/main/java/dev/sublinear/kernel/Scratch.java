@@ -3,7 +3,7 @@ package dev.sublinear.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * The working memory of one thread of a step: a few runs of {@link #BLOCK} floats that stay in the first-level cache,
@@ -26,7 +26,7 @@ public final class Scratch {
   private static final int SLOTS = 3;
 
   /**
-   * Number of rows that are located ahead. On two cores of an EPYC a sparse step of Adam took 0.81 (dense) and 0.77
+   * Number of rows that are located at a time, and ahead; the places of two such blocks are kept. On two cores of an EPYC a sparse step of Adam took 0.81 (dense) and 0.77
    * (sketches) of the time with 16; 8 gained less and 32 no more (docs/performance.md).
    */
   public static final int ROWS_AHEAD = 16;
@@ -37,21 +37,25 @@ public final class Scratch {
   /** All runs. */
   public final MemorySegment memory;
 
-  private final SketchRow[][] located = new SketchRow[2 * ROWS_AHEAD][SLOTS];
+  /** The next rows, for whoever finds their places. */
+  public final long[] rows = new long[ROWS_AHEAD];
+
+  private final SketchRow[][][] located = new SketchRow[2][SLOTS][ROWS_AHEAD];
+  private int half;
+  private int place;
   private final SketchRow widened = new SketchRow();
-  private SketchRow[] current = located[0];
-  @SuppressWarnings("UnusedVariable") // written so that the reads of touch are not optimized away
-  private int touched;
+
+  @SuppressWarnings("UnusedVariable") // so that the reads it comes from are not optimized away
+  private int kept;
 
   /** Allocates the runs in {@code arena}. */
   public Scratch(Arena arena) {
     memory = arena.allocate((CELL_RUN + SketchRow.MAX_DEPTH) * RUN_BYTES, 64);
-    for (SketchRow[] slots : located) {
-      for (int k = 0; k < SLOTS; k++) {
-        slots[k] = new SketchRow();
+    for (SketchRow[][] slots : located) {
+      for (SketchRow[] places : slots) {
+        Arrays.setAll(places, i -> new SketchRow());
       }
     }
-    widened.cells = memory;
   }
 
   /** Byte offset of run {@code k} in {@link #memory}. */
@@ -59,22 +63,28 @@ public final class Scratch {
     return k * RUN_BYTES;
   }
 
-  /** From now on {@link #located} is about the row with number {@code i} in its gradient. */
-  public void select(long i) {
-    current = located[(int) (i % located.length)];
+  /** Where block number {@code block} of {@link #ROWS_AHEAD} rows lives in the state of slot {@code slot}. */
+  public SketchRow[] located(long block, int slot) {
+    return located[(int) (block % 2)][slot];
   }
 
-  /** Where the selected row lives in the state of slot number {@code slot}. */
+  /** From now on {@link #located(int)} is about row number {@code i} of the step. */
+  public void select(long i) {
+    half = (int) (i / ROWS_AHEAD % 2);
+    place = (int) (i % ROWS_AHEAD);
+  }
+
+  /** Where the selected row lives in the state of slot {@code slot}. */
   public SketchRow located(int slot) {
-    return current[slot];
+    return located[half][slot][place];
   }
 
   /**
-   * Reads a byte that will be needed soon. The processor goes on while its cache line and its page's address are fetched:
-   * a sketch's rows are all over its memory, and what takes the time is waiting for each of them in turn.
+   * Uses the result of reads that were made to have memory fetched: a sketch's rows are all over its memory, and what
+   * takes the time is waiting for their cache lines and pages in turn.
    */
-  public void touch(MemorySegment data, long offset) {
-    touched += data.get(ValueLayout.JAVA_BYTE, offset);
+  public void keep(int read) {
+    kept += read;
   }
 
   /** A row of float32 cells in this memory to work on in the place of the packed {@code row}. */

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.kernel;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Where one row lives in a sketch, and what an update does to it: the operand of {@link Kernels#updateSketch}.
  *
  * <p>An update estimates e = median or minimum over j of signs[j] cells[offsets[j]], adds signs[j] delta to every depth with
- * delta = ofOld e + ofNew x, and returns factor e + factor delta. Mutable and reused, because a step allocates nothing; not
- * thread-safe.
+ * delta = ofOld e + ofNew x, and returns factor e + factor delta. Mutable and reused, because a step allocates nothing, and
+ * without references, whose writes would be seen by the collector's cards that threads share; not thread-safe.
  */
 public final class SketchRow {
   /** The greatest depth of a sketch. */
   public static final int MAX_DEPTH = 7;
-
-  /** The cells of the whole sketch. */
-  public MemorySegment cells = MemorySegment.NULL;
 
   /** Byte offset of the row's cells in each depth. */
   public final long[] offsets = new long[MAX_DEPTH];

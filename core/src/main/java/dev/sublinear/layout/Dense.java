@@ -7,6 +7,7 @@ import dev.sublinear.kernel.Scratch;
 import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,12 @@ public record Dense() implements StateLayout {
     }
 
     @Override
-    public void locate(long row, int column, SketchRow at, Scratch scratch) {
-      scratch.touch(cells, offset(row, column));
+    public void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {
+      int touched = 0;
+      for (int i = 0; i < count; i++) {
+        touched += cells.get(ValueLayout.JAVA_BYTE, offset(rows[i], column));
+      }
+      scratch.keep(touched);
     }
 
     @Override

@@ -34,14 +34,15 @@ public interface RowState {
   default void absorb(long row, float sumOfSquares) {}
 
   /**
-   * Finds the cells of a row that {@link #accumulate} will soon be called for, and has them fetched.
+   * Finds the cells of the rows that {@link #accumulate} will be called for next, and has them fetched.
    *
-   * @param row table row
+   * @param rows table rows
+   * @param count number of rows, at most {@link Scratch#ROWS_AHEAD}
    * @param column first column
-   * @param at where to write down what {@code accumulate} will want to know
-   * @param scratch the calling thread's working memory, for {@link Scratch#touch}
+   * @param at where to write down, row by row, what {@code accumulate} will want to know
+   * @param scratch the calling thread's working memory
    */
-  default void locate(long row, int column, SketchRow at, Scratch scratch) {}
+  default void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {}
 
   /**
    * {@code S[row, c0..c0+n) <- decay S + scale x; out[0..n) <- the estimate of the new S}.

@@ -86,8 +86,12 @@ public record RowWise() implements StateLayout {
     }
 
     @Override
-    public void locate(long row, int column, SketchRow at, Scratch scratch) {
-      scratch.touch(means, Float.BYTES * row);
+    public void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {
+      int touched = 0;
+      for (int i = 0; i < count; i++) {
+        touched += means.get(ValueLayout.JAVA_BYTE, Float.BYTES * rows[i]);
+      }
+      scratch.keep(touched);
     }
 
     @Override

@@ -32,7 +32,7 @@ public final class Sketch implements RowState {
   private final long bucketBytes;
   private final MemorySegment cells;
   private final MemorySegment factor;
-  private final long[] hashKeys;
+  private final long[] bucketKeys;
   private long roundingKey;
 
   Sketch(SketchOptions options, boolean isSigned, Arena arena, long seed, long[] shape) {
@@ -47,9 +47,9 @@ public final class Sketch implements RowState {
     if (isGlobal()) {
       factor.set(ValueLayout.JAVA_DOUBLE, 0, 1);
     }
-    hashKeys = new long[options.depth()];
+    bucketKeys = new long[options.depth()];
     for (int j = 0; j < options.depth(); j++) {
-      hashKeys[j] = CounterRandom.key(seed, BUCKETS, j);
+      bucketKeys[j] = CounterRandom.key(seed, BUCKETS, j);
     }
   }
 
@@ -86,18 +86,35 @@ public final class Sketch implements RowState {
   }
 
   @Override
-  public void locate(long row, int column, SketchRow at, Scratch scratch) {
-    at.cells = cells;
+  public void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {
+    for (int i = 0; i < count; i++) {
+      locate(rows[i], column, at[i]);
+    }
+    // By itself, so that the processor sees many of these reads at a time and waits for them together.
+    int touched = 0;
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < at[i].depth; j++) {
+        touched += cells.get(ValueLayout.JAVA_BYTE, at[i].offsets[j]);
+      }
+    }
+    scratch.keep(touched);
+  }
+
+  private void locate(long row, int column, SketchRow at) {
     at.depth = options.depth();
     at.isMedian = isSigned;
     at.isPacked = options.cells() == SketchOptions.Cells.BF16;
     for (int j = 0; j < at.depth; j++) {
-      long hash = CounterRandom.bits(hashKeys[j], row);
+      long hash = CounterRandom.bits(bucketKeys[j], row);
       long bucket = width >= rows ? row : Math.unsignedMultiplyHigh(hash, width);
       at.offsets[j] = (j * width + bucket) * bucketBytes + (long) column * options.cellBytes();
       at.signs[j] = isSigned && (hash & 1) != 0 ? -1 : 1;
-      scratch.touch(cells, at.offsets[j]);
     }
+  }
+
+  /** The cells, as they are stored. */
+  public MemorySegment cells() {
+    return cells;
   }
 
   /** Completes the {@link #locate}d row with what an update by (decay, scale) does to it. */
@@ -120,7 +137,7 @@ public final class Sketch implements RowState {
   public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
       MemorySegment out, long oo, SketchRow at, Scratch scratch) {
     aim(at, row, column, decay, scale);
-    KERNELS.updateSketch(at, n, x, xo, out, oo, scratch);
+    KERNELS.updateSketch(cells, at, n, x, xo, out, oo, scratch);
   }
 
   @Override

@@ -125,7 +125,8 @@ final class AdamStep implements RowStep {
       SketchRow vRow = scratch.located(SLOT_V);
       mSketch.aim(mRow, row, column, decayM, scaleM);
       vSketch.aim(vRow, row, column, decay(SLOT_V), scale(SLOT_V));
-      KERNELS.adamOfSketches(theta, to, n, g, go, mRow, vRow, rowStep, rowRootScale, epsilon, limit, scratch);
+      KERNELS.adamOfSketches(theta, to, n, g, go, mSketch.cells(), mRow, vSketch.cells(), vRow, rowStep, rowRootScale,
+          epsilon, limit, scratch);
     } else if (maximum == null && m instanceof StatelessRowState && v instanceof UniformRowState uniform) {
       KERNELS.adaptiveStep(theta, to, n, rowStep, g, go, uniform.estimate(row), rowRootScale, epsilon, limit);
     } else {

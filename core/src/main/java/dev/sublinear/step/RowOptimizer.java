@@ -216,14 +216,16 @@ public final class RowOptimizer {
   private void update(Gradient g, long first, long end, int from, int to, Scratch scratch) {
     for (int column = from; column < to; column += Scratch.BLOCK) {
       int n = Math.min(Scratch.BLOCK, to - column);
-      locate(g, first, end, column, scratch);
+      locate(g, first, 0, end, column, scratch);
       for (long i = first; i < end; i++) {
-        if ((i - first) % Scratch.ROWS_AHEAD == 0) {
-          locate(g, i + Scratch.ROWS_AHEAD, end, column, scratch);
+        long number = i - first;
+        if (number % Scratch.ROWS_AHEAD == 0) {
+          locate(g, first, number / Scratch.ROWS_AHEAD + 1, end, column, scratch);
         }
         if (!splitsColumns && column == from) {
           prepareRow(g, i);
         }
+        scratch.select(number);
         update(g, i, column, n, scratch);
         if (!splitsColumns && column + n == to) {
           finishRow(g.row(i));
@@ -232,15 +234,18 @@ public final class RowOptimizer {
     }
   }
 
-  /** Finds the cells and parameters of the next rows, at most {@link Scratch#ROWS_AHEAD}. */
-  private void locate(Gradient g, long next, long end, int column, Scratch scratch) {
-    for (long i = next; i < Math.min(next + Scratch.ROWS_AHEAD, end); i++) {
-      long row = g.row(i);
-      scratch.select(i);
-      scratch.touch(parameters.data(), parameters.offset(row) + 4L * column);
-      for (int k = 0; k < states.size(); k++) {
-        states.get(k).locate(row, column, scratch.located(k), scratch);
-      }
+  /** Finds the cells of a block of rows and has them and the parameters fetched. */
+  private void locate(Gradient g, long first, long block, long end, int column, Scratch scratch) {
+    long begin = first + block * Scratch.ROWS_AHEAD;
+    int count = Math.clamp(end - begin, 0, Scratch.ROWS_AHEAD);
+    int read = 0;
+    for (int i = 0; i < count; i++) {
+      scratch.rows[i] = g.row(begin + i);
+      read += parameters.data().get(ValueLayout.JAVA_BYTE, parameters.offset(scratch.rows[i]) + 4L * column);
+    }
+    scratch.keep(read);
+    for (int k = 0; k < states.size(); k++) {
+      states.get(k).locate(scratch.rows, count, column, scratch.located(block, k), scratch);
     }
   }
 
@@ -250,7 +255,6 @@ public final class RowOptimizer {
     if (counter == RowCounter.GAP && count > 0) {
       count = Math.toIntExact(step - count);
     }
-    scratch.select(i);
     rowStep.apply(row, column, n, g.values(), g.offset(i) + 4L * column, parameters.data(),
         parameters.offset(row) + 4L * column, count, scratch);
   }

@@ -215,32 +215,35 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
-  public void updateSketch(SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo,
+  public void updateSketch(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo, MemorySegment out,
+      long oo,
       Scratch scratch) {
-    int done = row.isPacked ? 0 : SimdSketches.update(row, whole(n), x, xo, out, oo);
+    int done = row.isPacked ? 0 : SimdSketches.update(cells, row, whole(n), x, xo, out, oo);
     if (done < n) {
       row.advance(done);
-      Kernels.super.updateSketch(row, n - done, x, xo + 4L * done, out, oo + 4L * done, scratch);
+      Kernels.super.updateSketch(cells, row, n - done, x, xo + 4L * done, out, oo + 4L * done, scratch);
       row.advance(-done);
     }
   }
 
   @Override
-  public void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, SketchRow m, SketchRow v,
+  public void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells,
+      SketchRow m, MemorySegment vCells, SketchRow v,
       float step, float rootScale, float epsilon, float limit, Scratch scratch) {
     int done = 0;
     if (SimdSketches.isOnePass(m, v)) {
       done = m.isPacked ? Bfloat16.grouped(n) : whole(n);
       if (m.isPacked) {
-        SimdSketches.packedAdam(theta, to, done, g, go, m, v, step, rootScale, epsilon, limit, scratch);
+        SimdSketches.packedAdam(theta, to, done, g, go, mCells, m, vCells, v, step, rootScale, epsilon, limit, scratch);
       } else {
-        SimdSketches.adam(theta, to, done, g, go, m, v, step, rootScale, epsilon, limit);
+        SimdSketches.adam(theta, to, done, g, go, mCells, m, vCells, v, step, rootScale, epsilon, limit);
       }
     }
     if (done < n) {
       m.advance(done);
       v.advance(done);
-      Kernels.super.adamOfSketches(theta, to + 4L * done, n - done, g, go + 4L * done, m, v, step, rootScale, epsilon,
+      Kernels.super.adamOfSketches(theta, to + 4L * done, n - done, g, go + 4L * done, mCells, m, vCells, v, step,
+          rootScale, epsilon,
           limit, scratch);
       m.advance(-done);
       v.advance(-done);

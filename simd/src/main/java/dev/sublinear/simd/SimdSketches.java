@@ -35,13 +35,13 @@ final class SimdSketches {
   private SimdSketches() {}
 
   /** {@link Kernels#updateSketch} of the first {@code n}, whole vectors, of float32 cells; returns how many it has done. */
-  static int update(SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
+  static int update(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
     if (!row.isMedian) {
-      updateMinimum(row, n, x, xo, out, oo);
+      updateMinimum(cells, row, n, x, xo, out, oo);
       return n;
     }
     if (row.depth == DEPTH) {
-      updateMedian(row, n, x, xo, out, oo);
+      updateMedian(cells, row, n, x, xo, out, oo);
       return n;
     }
     return 0;
@@ -53,8 +53,8 @@ final class SimdSketches {
         && (!m.isPacked || (m.factor == 1 && v.factor == 1));
   }
 
-  private static void updateMedian(SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
-    MemorySegment cells = row.cells;
+  private static void updateMedian(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo,
+      MemorySegment out, long oo) {
     long o0 = row.offsets[0];
     long o1 = row.offsets[1];
     long o2 = row.offsets[2];
@@ -80,8 +80,8 @@ final class SimdSketches {
     }
   }
 
-  private static void updateMinimum(SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
-    MemorySegment cells = row.cells;
+  private static void updateMinimum(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo,
+      MemorySegment out, long oo) {
     long[] offsets = row.offsets;
     int depth = row.depth;
     FloatVector ofOld = FloatVector.broadcast(FLOATS, row.ofOld);
@@ -102,10 +102,9 @@ final class SimdSketches {
   }
 
   /** {@link Kernels#adamOfSketches} of the first {@code n}, whole vectors, float32 cells, depth 3. */
-  static void adam(MemorySegment theta, long to, int n, MemorySegment g, long go, SketchRow m, SketchRow v, float step,
+  static void adam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells, SketchRow m,
+      MemorySegment vCells, SketchRow v, float step,
       float rootScale, float epsilon, float limit) {
-    MemorySegment mCells = m.cells;
-    MemorySegment vCells = v.cells;
     long m0 = m.offsets[0];
     long m1 = m.offsets[1];
     long m2 = m.offsets[2];
@@ -165,7 +164,8 @@ final class SimdSketches {
    *
    * <p>A NaN gradient is made the NaN whose lower half is 0, as all others here are: no noise can carry out of it.
    */
-  static void packedAdam(MemorySegment theta, long to, int n, MemorySegment g, long go, SketchRow m, SketchRow v,
+  static void packedAdam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells,
+      SketchRow m, MemorySegment vCells, SketchRow v,
       float step, float rootScale, float epsilon, float limit, Scratch scratch) {
     MemorySegment random = scratch.memory;
     long mNoise = Scratch.run(Scratch.CELL_RUN);
@@ -173,8 +173,6 @@ final class SimdSketches {
     fillNoise(random, mNoise, n / 2, m.key);
     fillNoise(random, vNoise, n / 2, v.key);
 
-    MemorySegment mCells = m.cells;
-    MemorySegment vCells = v.cells;
     long m0 = m.offsets[0];
     long m1 = m.offsets[1];
     long m2 = m.offsets[2];
