@@ -113,7 +113,7 @@ public interface Kernels {
 
   private static float ratio(float m, float root, float rootScale, float epsilon, float limit, float slack) {
     float bound = root * limit + slack;
-    float numerator = Math.max(-bound, Math.min(bound, m));
+    float numerator = larger(-bound, smaller(bound, m)); // m itself if it is NaN
     return numerator == 0 ? numerator : numerator / (root * rootScale + epsilon);
   }
 
@@ -146,7 +146,7 @@ public interface Kernels {
    * @param scratch its rule runs and those from {@link Scratch#CELL_RUN} are overwritten
    */
   default void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells,
-      SketchRow m, MemorySegment vCells, SketchRow v, float step, float rootScale, float epsilon, float limit,
+      RowCells m, MemorySegment vCells, RowCells v, float step, float rootScale, float epsilon, float limit,
       Scratch scratch) {
     MemorySegment w = scratch.memory;
     long square = Scratch.run(0);
@@ -159,18 +159,18 @@ public interface Kernels {
   }
 
   /**
-   * Estimates a row of a sketch, updates its cells and estimates again: see {@link SketchRow}.
+   * Estimates a row of a sketch, updates its cells and estimates again: see {@link RowCells}.
    *
    * @param cells all cells of the sketch
    * @param row the row and the factors
    * @param out estimates; not the same run as {@code x}
    * @param scratch packed cells are widened into its runs from {@link Scratch#CELL_RUN}
    */
-  default void updateSketch(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo, MemorySegment out,
+  default void updateSketch(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo, MemorySegment out,
       long oo,
       Scratch scratch) {
     if (row.isPacked) {
-      SketchRow wide = scratch.widened(row);
+      RowCells wide = scratch.widened(row);
       for (int j = 0; j < row.depth; j++) {
         widen(cells, row.offsets[j], scratch.memory, wide.offsets[j], n);
       }
@@ -191,19 +191,29 @@ public interface Kernels {
     }
   }
 
-  private static float minimumAt(MemorySegment cells, SketchRow row, long b) {
+  private static float minimumAt(MemorySegment cells, RowCells row, long b) {
     float value = cells.get(JAVA_FLOAT, row.offsets[0] + b);
     for (int j = 1; j < row.depth; j++) {
-      value = Math.min(value, cells.get(JAVA_FLOAT, row.offsets[j] + b));
+      value = smaller(value, cells.get(JAVA_FLOAT, row.offsets[j] + b));
     }
     return value;
   }
 
-  private static float signed(MemorySegment cells, SketchRow row, int j, long b) {
+  // Not Math.min and Math.max: their care for NaN and the sign of 0 takes a vector unit three times as long. These are one
+  // comparison, whose second operand is returned if it is NaN.
+  private static float smaller(float a, float b) {
+    return a < b ? a : b;
+  }
+
+  private static float larger(float a, float b) {
+    return a > b ? a : b;
+  }
+
+  private static float signed(MemorySegment cells, RowCells row, int j, long b) {
     return row.signs[j] * cells.get(JAVA_FLOAT, row.offsets[j] + b);
   }
 
-  private static float medianAt(MemorySegment cells, SketchRow row, long b) {
+  private static float medianAt(MemorySegment cells, RowCells row, long b) {
     float p0 = signed(cells, row, 0, b);
     if (row.depth == 1) {
       return p0;
@@ -222,26 +232,26 @@ public interface Kernels {
     float p6 = signed(cells, row, 6, b);
     // The smallest of three pair minima is at most five others, the largest of three pair maxima at least five: neither
     // can lie beyond the median on the other side, so the five that remain have the same median.
-    float low0 = Math.min(p0, p1);
-    float high0 = Math.max(p0, p1);
-    float low1 = Math.min(p2, p3);
-    float high1 = Math.max(p2, p3);
-    float low2 = Math.min(p4, p5);
-    float high2 = Math.max(p4, p5);
+    float low0 = smaller(p0, p1);
+    float high0 = larger(p0, p1);
+    float low1 = smaller(p2, p3);
+    float high1 = larger(p2, p3);
+    float low2 = smaller(p4, p5);
+    float high2 = larger(p4, p5);
     float midLow = median(low0, low1, low2);
-    float topLow = Math.max(low0, Math.max(low1, low2));
+    float topLow = larger(low0, larger(low1, low2));
     float midHigh = median(high0, high1, high2);
-    float bottomHigh = Math.min(high0, Math.min(high1, high2));
+    float bottomHigh = smaller(high0, smaller(high1, high2));
     return median(midLow, topLow, midHigh, bottomHigh, p6);
   }
 
   private static float median(float a, float b, float c) {
-    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    return larger(smaller(a, b), smaller(larger(a, b), c));
   }
 
   private static float median(float a, float b, float c, float d, float e) {
-    float low = Math.max(Math.min(a, b), Math.min(c, d));
-    float high = Math.min(Math.max(a, b), Math.max(c, d));
+    float low = larger(smaller(a, b), smaller(c, d));
+    float high = smaller(larger(a, b), larger(c, d));
     return median(low, high, e);
   }
 

@@ -25,11 +25,8 @@ public final class Scratch {
   /** The most moments of a rule. */
   private static final int SLOTS = 3;
 
-  /**
-   * Number of rows that are located at a time, and ahead; the places of two such blocks are kept. On two cores of an EPYC a sparse step of Adam took 0.81 (dense) and 0.77
-   * (sketches) of the time with 16; 8 gained less and 32 no more (docs/performance.md).
-   */
-  public static final int ROWS_AHEAD = 16;
+  /** Number of rows that are located at a time, and ahead: see docs/performance.md for how much that gains. */
+  public static final int ROWS_AHEAD = 32;
 
   /** One more line per run keeps equal columns of different runs from mapping to one cache set. */
   private static final long RUN_BYTES = BLOCK * Float.BYTES + 64;
@@ -37,24 +34,19 @@ public final class Scratch {
   /** All runs. */
   public final MemorySegment memory;
 
-  /** The next rows, for whoever finds their places. */
-  public final long[] rows = new long[ROWS_AHEAD];
-
-  private final SketchRow[][][] located = new SketchRow[2][SLOTS][ROWS_AHEAD];
-  private int half;
-  private int place;
-  private final SketchRow widened = new SketchRow();
+  private final RowCells[][] located = new RowCells[2 * ROWS_AHEAD][SLOTS];
+  private final long[] earlier = new long[2 * ROWS_AHEAD];
+  private int selected;
+  private final RowCells widened = new RowCells();
 
   @SuppressWarnings("UnusedVariable") // so that the reads it comes from are not optimized away
   private int kept;
 
   /** Allocates the runs in {@code arena}. */
   public Scratch(Arena arena) {
-    memory = arena.allocate((CELL_RUN + SketchRow.MAX_DEPTH) * RUN_BYTES, 64);
-    for (SketchRow[][] slots : located) {
-      for (SketchRow[] places : slots) {
-        Arrays.setAll(places, i -> new SketchRow());
-      }
+    memory = arena.allocate((CELL_RUN + RowCells.MAX_DEPTH) * RUN_BYTES, 64);
+    for (RowCells[] slots : located) {
+      Arrays.setAll(slots, k -> new RowCells());
     }
   }
 
@@ -63,20 +55,24 @@ public final class Scratch {
     return k * RUN_BYTES;
   }
 
-  /** Where block number {@code block} of {@link #ROWS_AHEAD} rows lives in the state of slot {@code slot}. */
-  public SketchRow[] located(long block, int slot) {
-    return located[(int) (block % 2)][slot];
-  }
-
-  /** From now on {@link #located(int)} is about row number {@code i} of the step. */
+  /** From now on {@link #located} is about row number {@code i} of the step; two blocks of rows are kept. */
   public void select(long i) {
-    half = (int) (i / ROWS_AHEAD % 2);
-    place = (int) (i % ROWS_AHEAD);
+    selected = (int) (i % (2 * ROWS_AHEAD));
   }
 
-  /** Where the selected row lives in the state of slot {@code slot}. */
-  public SketchRow located(int slot) {
-    return located[half][slot][place];
+  /** Where the selected row lives in the state of slot number {@code slot}. */
+  public RowCells located(int slot) {
+    return located[selected][slot];
+  }
+
+  /** The earlier row that the selected row has to wait for, or -1. */
+  public long earlier() {
+    return earlier[selected];
+  }
+
+  /** Sets {@link #earlier}. */
+  public void setEarlier(long i) {
+    earlier[selected] = i;
   }
 
   /**
@@ -88,7 +84,7 @@ public final class Scratch {
   }
 
   /** A row of float32 cells in this memory to work on in the place of the packed {@code row}. */
-  SketchRow widened(SketchRow row) {
+  RowCells widened(RowCells row) {
     widened.depth = row.depth;
     widened.isMedian = row.isMedian;
     widened.ofOld = row.ofOld;

@@ -4,11 +4,10 @@ package dev.sublinear.layout;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -76,12 +75,14 @@ public record Bf16() implements StateLayout {
     }
 
     @Override
-    public void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {
-      int touched = 0;
-      for (int i = 0; i < count; i++) {
-        touched += cells.get(ValueLayout.JAVA_BYTE, offset(rows[i], column));
-      }
-      scratch.keep(touched);
+    public void locate(long row, int column, RowCells at) {
+      at.depth = 1;
+      at.offsets[0] = offset(row, column);
+    }
+
+    @Override
+    public MemorySegment cells() {
+      return cells;
     }
 
     private long offset(long row, int column) {
@@ -90,7 +91,7 @@ public record Bf16() implements StateLayout {
 
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-        MemorySegment out, long oo, SketchRow at, Scratch scratch) {
+        MemorySegment out, long oo, RowCells at, Scratch scratch) {
       long so = offset(row, column);
       KERNELS.widen(cells, so, scratch.memory, RUN, n);
       KERNELS.decayAdd(scratch.memory, RUN, n, decay, scale, x, xo, out, oo);

@@ -3,11 +3,10 @@ package dev.sublinear.layout;
 
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,17 +55,14 @@ public record Dense() implements StateLayout {
     }
 
     @Override
-    public void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {
-      int touched = 0;
-      for (int i = 0; i < count; i++) {
-        touched += cells.get(ValueLayout.JAVA_BYTE, offset(rows[i], column));
-      }
-      scratch.keep(touched);
+    public void locate(long row, int column, RowCells at) {
+      at.depth = 1;
+      at.offsets[0] = offset(row, column);
     }
 
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-        MemorySegment out, long oo, SketchRow at, Scratch scratch) {
+        MemorySegment out, long oo, RowCells at, Scratch scratch) {
       KERNELS.decayAdd(cells, offset(row, column), n, decay, scale, x, xo, out, oo);
     }
 

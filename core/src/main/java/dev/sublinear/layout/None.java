@@ -3,8 +3,8 @@ package dev.sublinear.layout;
 
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -53,7 +53,7 @@ public record None() implements StateLayout {
   private record State() implements StatelessRowState {
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-        MemorySegment out, long oo, SketchRow at, Scratch scratch) {
+        MemorySegment out, long oo, RowCells at, Scratch scratch) {
       MemorySegment.copy(x, xo, out, oo, 4L * n);
       if (scale != 1) {
         KERNELS.scale(out, oo, n, scale);

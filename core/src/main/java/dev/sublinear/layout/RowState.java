@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.layout;
 
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -34,15 +34,20 @@ public interface RowState {
   default void absorb(long row, float sumOfSquares) {}
 
   /**
-   * Finds the cells of the rows that {@link #accumulate} will be called for next, and has them fetched.
+   * Finds the cells of a row before its turn: to have them fetched, and to know which rows meet in a cell.
    *
-   * @param rows table rows
-   * @param count number of rows, at most {@link Scratch#ROWS_AHEAD}
+   * @param row table row
    * @param column first column
-   * @param at where to write down, row by row, what {@code accumulate} will want to know
-   * @param scratch the calling thread's working memory
+   * @param at gets the places in {@link #cells} and whatever else {@code accumulate} will want to know
    */
-  default void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {}
+  default void locate(long row, int column, RowCells at) {
+    at.depth = 0;
+  }
+
+  /** The memory in which {@link #locate} finds rows. */
+  default MemorySegment cells() {
+    return MemorySegment.NULL;
+  }
 
   /**
    * {@code S[row, c0..c0+n) <- decay S + scale x; out[0..n) <- the estimate of the new S}.
@@ -60,7 +65,7 @@ public interface RowState {
    * @param scratch the calling thread's working memory; runs from {@link Scratch#LAYOUT_RUN} may be overwritten
    */
   void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo, MemorySegment out,
-      long oo, SketchRow at, Scratch scratch);
+      long oo, RowCells at, Scratch scratch);
 
   /** Ends the step: publishes what later steps read. */
   default void endStep() {}

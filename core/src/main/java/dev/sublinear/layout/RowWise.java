@@ -3,8 +3,8 @@ package dev.sublinear.layout;
 
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -86,12 +86,14 @@ public record RowWise() implements StateLayout {
     }
 
     @Override
-    public void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {
-      int touched = 0;
-      for (int i = 0; i < count; i++) {
-        touched += means.get(ValueLayout.JAVA_BYTE, Float.BYTES * rows[i]);
-      }
-      scratch.keep(touched);
+    public void locate(long row, int column, RowCells at) {
+      at.depth = 1;
+      at.offsets[0] = Float.BYTES * row;
+    }
+
+    @Override
+    public MemorySegment cells() {
+      return means;
     }
 
     @Override
@@ -101,7 +103,7 @@ public record RowWise() implements StateLayout {
 
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-        MemorySegment out, long oo, SketchRow at, Scratch scratch) {
+        MemorySegment out, long oo, RowCells at, Scratch scratch) {
       KERNELS.fill(out, oo, n, estimate(row));
     }
 

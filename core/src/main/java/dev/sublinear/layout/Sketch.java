@@ -5,8 +5,8 @@ import dev.sublinear.kernel.Bfloat16;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -86,21 +86,7 @@ public final class Sketch implements RowState {
   }
 
   @Override
-  public void locate(long[] rows, int count, int column, SketchRow[] at, Scratch scratch) {
-    for (int i = 0; i < count; i++) {
-      locate(rows[i], column, at[i]);
-    }
-    // By itself, so that the processor sees many of these reads at a time and waits for them together.
-    int touched = 0;
-    for (int i = 0; i < count; i++) {
-      for (int j = 0; j < at[i].depth; j++) {
-        touched += cells.get(ValueLayout.JAVA_BYTE, at[i].offsets[j]);
-      }
-    }
-    scratch.keep(touched);
-  }
-
-  private void locate(long row, int column, SketchRow at) {
+  public void locate(long row, int column, RowCells at) {
     at.depth = options.depth();
     at.isMedian = isSigned;
     at.isPacked = options.cells() == SketchOptions.Cells.BF16;
@@ -112,13 +98,13 @@ public final class Sketch implements RowState {
     }
   }
 
-  /** The cells, as they are stored. */
+  @Override
   public MemorySegment cells() {
     return cells;
   }
 
   /** Completes the {@link #locate}d row with what an update by (decay, scale) does to it. */
-  public void aim(SketchRow at, long row, int column, float decay, float scale) {
+  public void aim(RowCells at, long row, int column, float decay, float scale) {
     if (isGlobal()) {
       at.factor = (float) factor.get(ValueLayout.JAVA_DOUBLE, 0);
       at.ofOld = 0;
@@ -135,7 +121,7 @@ public final class Sketch implements RowState {
 
   @Override
   public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
-      MemorySegment out, long oo, SketchRow at, Scratch scratch) {
+      MemorySegment out, long oo, RowCells at, Scratch scratch) {
     aim(at, row, column, decay, scale);
     KERNELS.updateSketch(cells, at, n, x, xo, out, oo, scratch);
   }

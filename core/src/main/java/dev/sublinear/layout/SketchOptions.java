@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.layout;
 
-import dev.sublinear.kernel.SketchRow;
+import dev.sublinear.kernel.RowCells;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -74,8 +74,8 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     if (!(ratio > 0 && ratio < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("ratio " + ratio + ": must be a number above 0, for example 0.2");
     }
-    if (depth < 1 || depth > SketchRow.MAX_DEPTH) {
-      throw new IllegalArgumentException("depth " + depth + ": must be in [1, " + SketchRow.MAX_DEPTH + "]");
+    if (depth < 1 || depth > RowCells.MAX_DEPTH) {
+      throw new IllegalArgumentException("depth " + depth + ": must be in [1, " + RowCells.MAX_DEPTH + "]");
     }
   }
 

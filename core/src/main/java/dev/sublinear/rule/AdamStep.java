@@ -3,8 +3,8 @@ package dev.sublinear.rule;
 
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import dev.sublinear.layout.DirectRowState;
 import dev.sublinear.layout.MaxRowState;
 import dev.sublinear.layout.RowState;
@@ -121,8 +121,8 @@ final class AdamStep implements RowStep {
       KERNELS.adam(theta, to, n, g, go, mCells.cells(), mCells.offset(row, column), decayM, scaleM, vCells.cells(),
           vCells.offset(row, column), decay(SLOT_V), scale(SLOT_V), rowStep, rowRootScale, epsilon, limit);
     } else if (maximum == null && m instanceof Sketch mSketch && v instanceof Sketch vSketch) {
-      SketchRow mRow = scratch.located(SLOT_M);
-      SketchRow vRow = scratch.located(SLOT_V);
+      RowCells mRow = scratch.located(SLOT_M);
+      RowCells vRow = scratch.located(SLOT_V);
       mSketch.aim(mRow, row, column, decayM, scaleM);
       vSketch.aim(vRow, row, column, decay(SLOT_V), scale(SLOT_V));
       KERNELS.adamOfSketches(theta, to, n, g, go, mSketch.cells(), mRow, vSketch.cells(), vRow, rowStep, rowRootScale,

@@ -4,10 +4,10 @@ package dev.sublinear.step;
 import dev.sublinear.gradient.DenseRows;
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.gradient.RowTable;
-import dev.sublinear.kernel.Bfloat16;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
 import dev.sublinear.layout.None;
 import dev.sublinear.layout.Reduction;
@@ -38,24 +38,17 @@ import org.jspecify.annotations.Nullable;
 public final class RowOptimizer {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
 
-  /** Columns are split between threads at multiples of this: two cache lines, a group of packed cells. */
-  private static final int STRIPE = Bfloat16.GROUP;
-
   private final OptimizerSpec spec;
   private final RowTable parameters;
   private final long seed;
   private final Workers workers;
   private final List<RowState> states;
   private final boolean[] sweeps;
-  private final boolean splitsColumns;
-  private final boolean preparesRows;
+  private final @Nullable RowOrder order;
   private final RowCounter counter;
   private final @Nullable MemorySegment counters;
   private final RowStep rowStep;
-  private final Workers.Task prepareRows = this::prepareRows;
-  private final Workers.Task finishRows = this::finishRows;
-  private final Workers.Task updateRows = this::updateRows;
-  private final Workers.Task updateColumns = this::updateColumns;
+  private final Workers.Task update = this::update;
   private @Nullable Gradient gradient;
   private long step;
 
@@ -78,9 +71,7 @@ public final class RowOptimizer {
     List<RowState> allocated = new ArrayList<>(slots);
     sweeps = new boolean[slots];
     UpdateRule rule = spec.rule();
-    boolean anySweep = false;
     boolean rowsMeet = false;
-    boolean columnsMeet = false;
     for (int k = 0; k < slots; k++) {
       Slot slot = rule.slots().get(k);
       StateLayout layout = spec.layouts().get(k);
@@ -88,14 +79,11 @@ public final class RowOptimizer {
       RowState state = layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
       allocated.add(state);
       sweeps[k] = layout.firstSweep() == Reduction.ROW_SUM;
-      anySweep |= sweeps[k];
       rowsMeet |= state.sharing().sharesRows();
-      columnsMeet |= state.sharing().sharesColumns();
     }
     states = List.copyOf(allocated);
-    splitsColumns = rowsMeet || (!columnsMeet && parameters.rows() < workers.count());
+    order = rowsMeet && workers.count() > 1 ? new RowOrder(workers.count(), slots) : null;
     counter = rule.rowCounter();
-    preparesRows = anySweep || counter == RowCounter.UPDATES;
     counters = counter != RowCounter.NONE ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
     rowStep = remembering(rule).newStep(states);
   }
@@ -126,18 +114,11 @@ public final class RowOptimizer {
       states.get(k).beginStep(step, rowStep.decay(k), rowStep.scale(k));
     }
     this.gradient = gradient;
+    if (order != null) {
+      order.begin();
+    }
     try {
-      if (splitsColumns) {
-        if (preparesRows) {
-          workers.run(prepareRows);
-        }
-        workers.run(updateColumns);
-        if (counter == RowCounter.GAP) {
-          workers.run(finishRows);
-        }
-      } else {
-        workers.run(updateRows);
-      }
+      workers.run(update);
     } finally {
       this.gradient = null;
     }
@@ -163,15 +144,91 @@ public final class RowOptimizer {
     }
   }
 
-  /** Everything that is done once per row, whatever the split: sums for the layouts, update counters. */
-  private void prepareRows(int part, int parts, Scratch scratch) {
+  private void update(int part, int parts, Scratch scratch) {
     Gradient g = current();
-    long end = g.count() * (part + 1) / parts;
-    for (long i = g.count() * part / parts; i < end; i++) {
-      prepareRow(g, i);
+    if (order == null) {
+      update(g, g.count() * part / parts, g.count() * (part + 1) / parts, 0, 1, scratch);
+      return;
+    }
+    try {
+      update(g, 0, g.count(), part, parts, scratch);
+    } finally {
+      order.leave(part);
     }
   }
 
+  /**
+   * Updates every row i of [first, end) with i mod parts = part. Columns a block at a time and in it all rows, so that
+   * the places of the next rows are those of the next calls.
+   */
+  private void update(Gradient g, long first, long end, int part, int parts, Scratch scratch) {
+    for (int column = 0; column < g.columns(); column += Scratch.BLOCK) {
+      int n = Math.min(Scratch.BLOCK, g.columns() - column);
+      long before = column / Scratch.BLOCK * Math.ceilDiv(end, parts) * parts; // rows of earlier columns, a part's still its own
+      locate(g, first, end, column, before, part, parts, scratch);
+      for (long block = first; block < end; block += Scratch.ROWS_AHEAD) {
+        locate(g, block + Scratch.ROWS_AHEAD, end, column, before, part, parts, scratch);
+        long blockEnd = Math.min(block + Scratch.ROWS_AHEAD, end);
+        for (long i = own(block, part, parts); i < blockEnd; i += parts) {
+          scratch.select(i);
+          if (order != null) {
+            order.await(part, scratch.earlier());
+          }
+          if (column == 0) {
+            prepareRow(g, i);
+          }
+          updateRow(g, i, column, n, scratch);
+          if (column + n == g.columns()) {
+            finishRow(g.row(i));
+          }
+          if (order != null) {
+            order.done(part, before + i);
+          }
+        }
+      }
+    }
+  }
+
+  /** The first row from {@code i} on that is this part's. */
+  private static long own(long i, int part, int parts) {
+    return i + Math.floorMod(part - i, parts);
+  }
+
+  /** Finds the cells of a block of rows, and has those that this part updates fetched. */
+  private void locate(Gradient g, long begin, long end, int column, long before, int part, int parts,
+      Scratch scratch) {
+    long blockEnd = Math.min(begin + Scratch.ROWS_AHEAD, end);
+    for (long i = begin; i < blockEnd; i++) {
+      scratch.select(i);
+      long row = g.row(i);
+      long earlier = -1;
+      for (int k = 0; k < states.size(); k++) {
+        states.get(k).locate(row, column, scratch.located(k));
+        if (order != null) {
+          earlier = Math.max(earlier, order.add(part, before + i, k, scratch.located(k)));
+        }
+      }
+      scratch.setEarlier(earlier);
+    }
+    // By itself, so that the processor has many of these reads before it and waits for their lines and pages together.
+    int read = 0;
+    for (long i = own(begin, part, parts); i < blockEnd; i += parts) {
+      read += parameters.data().get(ValueLayout.JAVA_BYTE, parameters.offset(g.row(i)) + 4L * column);
+    }
+    for (int k = 0; k < states.size(); k++) {
+      MemorySegment cells = states.get(k).cells();
+      for (long i = own(begin, part, parts); i < blockEnd; i += parts) {
+        scratch.select(i);
+        RowCells at = scratch.located(k);
+        for (int j = 0; j < at.depth; j++) {
+          read += cells.get(ValueLayout.JAVA_BYTE, at.offsets[j]);
+        }
+      }
+    }
+    scratch.keep(read);
+  }
+
+  /** What is done once per row before its columns: sums for the layouts, update counters. */
   private void prepareRow(Gradient g, long i) {
     long row = g.row(i);
     for (int k = 0; k < sweeps.length; k++) {
@@ -184,72 +241,14 @@ public final class RowOptimizer {
     }
   }
 
-  /** The counter of a gap holds the row's last step, so it may move on only after all columns have read it. */
-  private void finishRows(int part, int parts, Scratch scratch) {
-    Gradient g = current();
-    long end = g.count() * (part + 1) / parts;
-    for (long i = g.count() * part / parts; i < end; i++) {
-      finishRow(g.row(i));
-    }
-  }
-
+  /** The counter of a gap holds the row's last step, so it moves on only after all columns have read it. */
   private void finishRow(long row) {
     if (counters != null && counter == RowCounter.GAP) {
       counters.setAtIndex(ValueLayout.JAVA_INT, row, Math.toIntExact(step));
     }
   }
 
-  private void updateRows(int part, int parts, Scratch scratch) {
-    Gradient g = current();
-    update(g, g.count() * part / parts, g.count() * (part + 1) / parts, 0, g.columns(), scratch);
-  }
-
-  private void updateColumns(int part, int parts, Scratch scratch) {
-    Gradient g = current();
-    long stripes = Math.ceilDiv(g.columns(), STRIPE);
-    int from = (int) Math.min(STRIPE * (stripes * part / parts), g.columns());
-    int to = (int) Math.min(STRIPE * (stripes * (part + 1) / parts), g.columns());
-    update(g, 0, g.count(), from, to, scratch);
-  }
-
-  /** Columns a block at a time and in it all rows, so that the places of the next rows are those of the next calls. */
-  private void update(Gradient g, long first, long end, int from, int to, Scratch scratch) {
-    for (int column = from; column < to; column += Scratch.BLOCK) {
-      int n = Math.min(Scratch.BLOCK, to - column);
-      locate(g, first, 0, end, column, scratch);
-      for (long i = first; i < end; i++) {
-        long number = i - first;
-        if (number % Scratch.ROWS_AHEAD == 0) {
-          locate(g, first, number / Scratch.ROWS_AHEAD + 1, end, column, scratch);
-        }
-        if (!splitsColumns && column == from) {
-          prepareRow(g, i);
-        }
-        scratch.select(number);
-        update(g, i, column, n, scratch);
-        if (!splitsColumns && column + n == to) {
-          finishRow(g.row(i));
-        }
-      }
-    }
-  }
-
-  /** Finds the cells of a block of rows and has them and the parameters fetched. */
-  private void locate(Gradient g, long first, long block, long end, int column, Scratch scratch) {
-    long begin = first + block * Scratch.ROWS_AHEAD;
-    int count = Math.clamp(end - begin, 0, Scratch.ROWS_AHEAD);
-    int read = 0;
-    for (int i = 0; i < count; i++) {
-      scratch.rows[i] = g.row(begin + i);
-      read += parameters.data().get(ValueLayout.JAVA_BYTE, parameters.offset(scratch.rows[i]) + 4L * column);
-    }
-    scratch.keep(read);
-    for (int k = 0; k < states.size(); k++) {
-      states.get(k).locate(scratch.rows, count, column, scratch.located(block, k), scratch);
-    }
-  }
-
-  private void update(Gradient g, long i, int column, int n, Scratch scratch) {
+  private void updateRow(Gradient g, long i, int column, int n, Scratch scratch) {
     long row = g.row(i);
     int count = counters == null ? 0 : counters.getAtIndex(ValueLayout.JAVA_INT, row);
     if (counter == RowCounter.GAP && count > 0) {

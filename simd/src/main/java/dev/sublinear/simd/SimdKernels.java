@@ -3,8 +3,8 @@ package dev.sublinear.simd;
 
 import dev.sublinear.kernel.Bfloat16;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -150,7 +150,9 @@ public final class SimdKernels implements Kernels {
     for (long b = 0; b < 4L * whole; b += BYTES) {
       FloatVector root = FloatVector.fromMemorySegment(FLOATS, v, vo + b, ORDER).sqrt();
       FloatVector bound = root.mul(limit).add(slack);
-      FloatVector numerator = bound.neg().max(bound.min(FloatVector.fromMemorySegment(FLOATS, m, mo + b, ORDER)));
+      FloatVector first = FloatVector.fromMemorySegment(FLOATS, m, mo + b, ORDER);
+      FloatVector numerator = first.blend(bound, bound.compare(VectorOperators.LT, first));
+      numerator = numerator.blend(bound.neg(), bound.neg().compare(VectorOperators.GT, numerator));
       FloatVector denominator = root.mul(rootScale).add(epsilon);
       VectorMask<Float> zero = numerator.compare(VectorOperators.EQ, 0);
       FloatVector ratio = numerator.div(denominator).blend(numerator, zero);
@@ -179,7 +181,8 @@ public final class SimdKernels implements Kernels {
       second.intoMemorySegment(v, vo + b, ORDER);
       FloatVector root = second.sqrt();
       FloatVector bound = root.mul(limit).add(slack);
-      FloatVector numerator = bound.neg().max(bound.min(first));
+      FloatVector numerator = first.blend(bound, bound.compare(VectorOperators.LT, first));
+      numerator = numerator.blend(bound.neg(), bound.neg().compare(VectorOperators.GT, numerator));
       FloatVector denominator = root.mul(rootScale).add(epsilon);
       VectorMask<Float> zero = numerator.compare(VectorOperators.EQ, 0);
       FloatVector ratio = numerator.div(denominator).blend(numerator, zero);
@@ -202,7 +205,9 @@ public final class SimdKernels implements Kernels {
     FloatVector denominator = root.mul(rootScale).add(epsilon);
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {
-      FloatVector numerator = least.max(bound.min(FloatVector.fromMemorySegment(FLOATS, m, mo + b, ORDER)));
+      FloatVector first = FloatVector.fromMemorySegment(FLOATS, m, mo + b, ORDER);
+      FloatVector numerator = first.blend(bound, bound.compare(VectorOperators.LT, first));
+      numerator = numerator.blend(least, least.compare(VectorOperators.GT, numerator));
       VectorMask<Float> zero = numerator.compare(VectorOperators.EQ, 0);
       FloatVector ratio = numerator.div(denominator).blend(numerator, zero);
       FloatVector.fromMemorySegment(FLOATS, theta, to + b, ORDER).sub(ratio.mul(step)).intoMemorySegment(theta, to + b,
@@ -215,7 +220,7 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
-  public void updateSketch(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo, MemorySegment out,
+  public void updateSketch(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo, MemorySegment out,
       long oo,
       Scratch scratch) {
     int done = row.isPacked ? 0 : SimdSketches.update(cells, row, whole(n), x, xo, out, oo);
@@ -228,7 +233,7 @@ public final class SimdKernels implements Kernels {
 
   @Override
   public void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells,
-      SketchRow m, MemorySegment vCells, SketchRow v,
+      RowCells m, MemorySegment vCells, RowCells v,
       float step, float rootScale, float epsilon, float limit, Scratch scratch) {
     int done = 0;
     if (SimdSketches.isOnePass(m, v)) {

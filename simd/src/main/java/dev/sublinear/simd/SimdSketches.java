@@ -3,8 +3,8 @@ package dev.sublinear.simd;
 
 import dev.sublinear.kernel.Bfloat16;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
-import dev.sublinear.kernel.SketchRow;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -35,7 +35,7 @@ final class SimdSketches {
   private SimdSketches() {}
 
   /** {@link Kernels#updateSketch} of the first {@code n}, whole vectors, of float32 cells; returns how many it has done. */
-  static int update(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
+  static int update(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
     if (!row.isMedian) {
       updateMinimum(cells, row, n, x, xo, out, oo);
       return n;
@@ -48,12 +48,12 @@ final class SimdSketches {
   }
 
   /** Whether {@link #adam} or {@link #packedAdam} is there for these moments. */
-  static boolean isOnePass(SketchRow m, SketchRow v) {
+  static boolean isOnePass(RowCells m, RowCells v) {
     return m.isMedian && m.depth == DEPTH && !v.isMedian && v.depth == DEPTH && m.isPacked == v.isPacked
         && (!m.isPacked || (m.factor == 1 && v.factor == 1));
   }
 
-  private static void updateMedian(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo,
+  private static void updateMedian(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo,
       MemorySegment out, long oo) {
     long o0 = row.offsets[0];
     long o1 = row.offsets[1];
@@ -71,7 +71,10 @@ final class SimdSketches {
       FloatVector p = c0.mul(s0);
       FloatVector q = c1.mul(s1);
       FloatVector r = c2.mul(s2);
-      FloatVector estimate = p.min(q).max(p.max(q).min(r));
+      FloatVector smaller = q.blend(p, p.compare(VectorOperators.LT, q));
+      FloatVector larger = q.blend(p, p.compare(VectorOperators.GT, q));
+      larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
+      FloatVector estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       FloatVector delta = estimate.mul(ofOld).add(FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER).mul(ofNew));
       c0.add(delta.mul(s0)).intoMemorySegment(cells, o0 + b, ORDER);
       c1.add(delta.mul(s1)).intoMemorySegment(cells, o1 + b, ORDER);
@@ -80,7 +83,7 @@ final class SimdSketches {
     }
   }
 
-  private static void updateMinimum(MemorySegment cells, SketchRow row, int n, MemorySegment x, long xo,
+  private static void updateMinimum(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo,
       MemorySegment out, long oo) {
     long[] offsets = row.offsets;
     int depth = row.depth;
@@ -90,7 +93,8 @@ final class SimdSketches {
     for (long b = 0; b < 4L * n; b += BYTES) {
       FloatVector estimate = FloatVector.fromMemorySegment(FLOATS, cells, offsets[0] + b, ORDER);
       for (int j = 1; j < depth; j++) {
-        estimate = estimate.min(FloatVector.fromMemorySegment(FLOATS, cells, offsets[j] + b, ORDER));
+        FloatVector other = FloatVector.fromMemorySegment(FLOATS, cells, offsets[j] + b, ORDER);
+        estimate = other.blend(estimate, estimate.compare(VectorOperators.LT, other));
       }
       FloatVector delta = estimate.mul(ofOld).add(FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER).mul(ofNew));
       for (int j = 0; j < depth; j++) {
@@ -102,8 +106,8 @@ final class SimdSketches {
   }
 
   /** {@link Kernels#adamOfSketches} of the first {@code n}, whole vectors, float32 cells, depth 3. */
-  static void adam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells, SketchRow m,
-      MemorySegment vCells, SketchRow v, float step,
+  static void adam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells, RowCells m,
+      MemorySegment vCells, RowCells v, float step,
       float rootScale, float epsilon, float limit) {
     long m0 = m.offsets[0];
     long m1 = m.offsets[1];
@@ -133,7 +137,10 @@ final class SimdSketches {
       FloatVector p = c0.mul(s0);
       FloatVector q = c1.mul(s1);
       FloatVector r = c2.mul(s2);
-      FloatVector estimate = p.min(q).max(p.max(q).min(r));
+      FloatVector smaller = q.blend(p, p.compare(VectorOperators.LT, q));
+      FloatVector larger = q.blend(p, p.compare(VectorOperators.GT, q));
+      larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
+      FloatVector estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       FloatVector delta = estimate.mul(mOfOld).add(x.mul(mOfNew));
       c0.add(delta.mul(s0)).intoMemorySegment(mCells, m0 + b, ORDER);
       c1.add(delta.mul(s1)).intoMemorySegment(mCells, m1 + b, ORDER);
@@ -143,7 +150,8 @@ final class SimdSketches {
       c0 = FloatVector.fromMemorySegment(FLOATS, vCells, v0 + b, ORDER);
       c1 = FloatVector.fromMemorySegment(FLOATS, vCells, v1 + b, ORDER);
       c2 = FloatVector.fromMemorySegment(FLOATS, vCells, v2 + b, ORDER);
-      estimate = c0.min(c1).min(c2);
+      estimate = c1.blend(c0, c0.compare(VectorOperators.LT, c1));
+      estimate = c2.blend(estimate, estimate.compare(VectorOperators.LT, c2));
       delta = estimate.mul(vOfOld).add(x.mul(x).mul(vOfNew));
       c0.add(delta).intoMemorySegment(vCells, v0 + b, ORDER);
       c1.add(delta).intoMemorySegment(vCells, v1 + b, ORDER);
@@ -151,7 +159,8 @@ final class SimdSketches {
 
       FloatVector root = estimate.mul(vFactor).add(delta.mul(vFactor)).sqrt();
       FloatVector bound = root.mul(mostRoots).add(slack);
-      FloatVector numerator = bound.neg().max(bound.min(first));
+      FloatVector numerator = first.blend(bound, bound.compare(VectorOperators.LT, first));
+      numerator = numerator.blend(bound.neg(), bound.neg().compare(VectorOperators.GT, numerator));
       FloatVector ratio = numerator.div(root.mul(scale).add(eps)).blend(numerator,
           numerator.compare(VectorOperators.EQ, 0));
       FloatVector.fromMemorySegment(FLOATS, theta, to + b, ORDER).sub(ratio.mul(rate)).intoMemorySegment(theta, to + b,
@@ -165,7 +174,7 @@ final class SimdSketches {
    * <p>A NaN gradient is made the NaN whose lower half is 0, as all others here are: no noise can carry out of it.
    */
   static void packedAdam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells,
-      SketchRow m, MemorySegment vCells, SketchRow v,
+      RowCells m, MemorySegment vCells, RowCells v,
       float step, float rootScale, float epsilon, float limit, Scratch scratch) {
     MemorySegment random = scratch.memory;
     long mNoise = Scratch.run(Scratch.CELL_RUN);
@@ -210,7 +219,10 @@ final class SimdSketches {
       FloatVector p = c0.mul(s0);
       FloatVector q = c1.mul(s1);
       FloatVector r = c2.mul(s2);
-      FloatVector estimate = p.min(q).max(p.max(q).min(r));
+      FloatVector smaller = q.blend(p, p.compare(VectorOperators.LT, q));
+      FloatVector larger = q.blend(p, p.compare(VectorOperators.GT, q));
+      larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
+      FloatVector estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       FloatVector delta = estimate.mul(mOfOld).add(lowX.mul(mOfNew));
       IntVector low0 = c0.add(delta.mul(s0)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
       IntVector low1 = c1.add(delta.mul(s1)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
@@ -225,7 +237,10 @@ final class SimdSketches {
       p = c0.mul(s0);
       q = c1.mul(s1);
       r = c2.mul(s2);
-      estimate = p.min(q).max(p.max(q).min(r));
+      smaller = q.blend(p, p.compare(VectorOperators.LT, q));
+      larger = q.blend(p, p.compare(VectorOperators.GT, q));
+      larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
+      estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       delta = estimate.mul(mOfOld).add(highX.mul(mOfNew));
       low0.or(c0.add(delta.mul(s0)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
           m0 + at, ORDER);
@@ -245,7 +260,8 @@ final class SimdSketches {
       c0 = pairs0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       c1 = pairs1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       c2 = pairs2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      estimate = c0.min(c1).min(c2);
+      estimate = c1.blend(c0, c0.compare(VectorOperators.LT, c1));
+      estimate = c2.blend(estimate, estimate.compare(VectorOperators.LT, c2));
       delta = estimate.mul(vOfOld).add(lowX.mul(lowX).mul(vOfNew));
       low0 = c0.add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
       low1 = c1.add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
@@ -255,7 +271,8 @@ final class SimdSketches {
       c0 = pairs0.and(HIGH).reinterpretAsFloats();
       c1 = pairs1.and(HIGH).reinterpretAsFloats();
       c2 = pairs2.and(HIGH).reinterpretAsFloats();
-      estimate = c0.min(c1).min(c2);
+      estimate = c1.blend(c0, c0.compare(VectorOperators.LT, c1));
+      estimate = c2.blend(estimate, estimate.compare(VectorOperators.LT, c2));
       delta = estimate.mul(vOfOld).add(highX.mul(highX).mul(vOfNew));
       low0.or(c0.add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
           v0 + at, ORDER);
@@ -267,14 +284,16 @@ final class SimdSketches {
 
       FloatVector lowRoot = lowSecond.sqrt();
       FloatVector lowBound = lowRoot.mul(mostRoots).add(slack);
-      FloatVector lowNumerator = lowBound.neg().max(lowBound.min(lowFirst));
+      FloatVector lowNumerator = lowFirst.blend(lowBound, lowBound.compare(VectorOperators.LT, lowFirst));
+      lowNumerator = lowNumerator.blend(lowBound.neg(), lowBound.neg().compare(VectorOperators.GT, lowNumerator));
       FloatVector lowRatio = lowNumerator.div(lowRoot.mul(scale).add(eps)).blend(lowNumerator,
           lowNumerator.compare(VectorOperators.EQ, 0));
       FloatVector.fromMemorySegment(FLOATS, theta, to + low, ORDER).sub(lowRatio.mul(rate))
           .intoMemorySegment(theta, to + low, ORDER);
       FloatVector highRoot = highSecond.sqrt();
       FloatVector highBound = highRoot.mul(mostRoots).add(slack);
-      FloatVector highNumerator = highBound.neg().max(highBound.min(highFirst));
+      FloatVector highNumerator = highFirst.blend(highBound, highBound.compare(VectorOperators.LT, highFirst));
+      highNumerator = highNumerator.blend(highBound.neg(), highBound.neg().compare(VectorOperators.GT, highNumerator));
       FloatVector highRatio = highNumerator.div(highRoot.mul(scale).add(eps)).blend(highNumerator,
           highNumerator.compare(VectorOperators.EQ, 0));
       FloatVector.fromMemorySegment(FLOATS, theta, to + high, ORDER).sub(highRatio.mul(rate))

@@ -2,23 +2,24 @@
 package dev.sublinear.kernel;
 
 /**
- * Where one row lives in a sketch, and what an update does to it: the operand of {@link Kernels#updateSketch}.
+ * Where the cells of one row lie in a state, and for a sketch what an update does to them: the operand of
+ * {@link Kernels#updateSketch}.
  *
- * <p>An update estimates e = median or minimum over j of signs[j] cells[offsets[j]], adds signs[j] delta to every depth with
+ * <p>An update of a sketch estimates e = median or minimum over j of signs[j] cells[offsets[j]], adds signs[j] delta to every depth with
  * delta = ofOld e + ofNew x, and returns factor e + factor delta. Mutable and reused, because a step allocates nothing, and
  * without references, whose writes would be seen by the collector's cards that threads share; not thread-safe.
  */
-public final class SketchRow {
+public final class RowCells {
   /** The greatest depth of a sketch. */
   public static final int MAX_DEPTH = 7;
 
-  /** Byte offset of the row's cells in each depth. */
+  /** Byte offsets of the first cell in each place. */
   public final long[] offsets = new long[MAX_DEPTH];
 
   /** Sign of the row in each depth; 1 if the sketch has none. */
   public final float[] signs = new float[MAX_DEPTH];
 
-  /** Number of hash functions. */
+  /** Number of places: the hash functions of a sketch, 1 where a row has its own cells, 0 where nothing is kept. */
   public int depth;
 
   /** The estimate is a median (an odd depth) rather than a minimum. */
@@ -40,7 +41,7 @@ public final class SketchRow {
   public float factor;
 
   /** For {@link Scratch}. */
-  SketchRow() {}
+  RowCells() {}
 
   /** Moves the run {@code columns} to the right: to the left if negative; packed cells by whole groups only. */
   public void advance(int columns) {

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.step;
+
+import dev.sublinear.kernel.RowCells;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Lets several threads update rows that may meet in a cell, as if one thread had done it in the order of the rows.
+ *
+ * <p>Row number i of a step is thread (i mod threads)'s. Before it, the thread waits until the last earlier row with which
+ * it shares a cell is done; a row waits for earlier rows only, so there is always one that need not. Every thread finds
+ * the shared cells by itself, in a table of hashed places: two places that fall into one entry are taken for one, which
+ * may cost a wait and changes no result.
+ */
+final class RowOrder {
+  private static final VarHandle DONE = MethodHandles.arrayElementVarHandle(long[].class);
+  /** Keeps the counters of two threads two cache lines apart. */
+  private static final int APART = 16;
+  /** Entries per slot and depth: what matters are the rows that the other threads have in hand, and those are few. */
+  private static final int ENTRIES = 1024;
+  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+  private static final int SPINS = 10_000;
+  private static final long PAUSE_NANOS = 20_000;
+
+  private final int threads;
+  private final long[] done;
+  private final long[][] last;
+  /** What each thread has last seen of the counters: to look costs a cache line that another thread is writing. */
+  private final long[][] seen;
+
+  RowOrder(int threads, int slots) {
+    this.threads = threads;
+    done = new long[(threads + 1) * APART];
+    seen = new long[threads][threads + APART];
+    last = new long[threads][slots * RowCells.MAX_DEPTH * ENTRIES];
+  }
+
+  /** Before the threads start: no row has been seen. */
+  void begin() {
+    Arrays.fill(done, 0);
+    for (int thread = 0; thread < threads; thread++) {
+      Arrays.fill(last[thread], -1);
+      Arrays.fill(seen[thread], 0);
+    }
+  }
+
+  /** Notes the places of row number {@code i} in one slot; returns the last earlier row with one of them, or -1. */
+  long add(int thread, long i, int slot, RowCells at) {
+    long[] entries = last[thread];
+    long earlier = -1;
+    for (int j = 0; j < at.depth; j++) {
+      int entry = (slot * RowCells.MAX_DEPTH + j) * ENTRIES + (int) (at.offsets[j] * GOLDEN_GAMMA >>> 54);
+      earlier = Math.max(earlier, entries[entry]);
+      entries[entry] = i;
+    }
+    return earlier;
+  }
+
+  /** Lets {@code thread} go on when row number {@code i} is done; at once for -1. */
+  void await(int thread, long i) {
+    int owner = (int) (Math.max(i, 0) % threads);
+    long[] known = seen[thread];
+    for (int spins = 0; known[owner] <= i; spins++) {
+      known[owner] = (long) DONE.getAcquire(done, counter(owner));
+      if (known[owner] <= i) {
+        pause(spins);
+      }
+    }
+  }
+
+  private static void pause(int spins) {
+    if (spins < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  /** Says that {@code thread} has done its rows up to number {@code i}. */
+  void done(int thread, long i) {
+    DONE.setRelease(done, counter(thread), i + 1);
+  }
+
+  /** Says that nobody need wait for {@code thread} any more: it is through, or has failed. */
+  void leave(int thread) {
+    DONE.setRelease(done, counter(thread), Long.MAX_VALUE);
+  }
+
+  private static int counter(int thread) {
+    return (thread + 1) * APART;
+  }
+}
