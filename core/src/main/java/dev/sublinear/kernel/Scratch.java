@@ -34,9 +34,15 @@ public final class Scratch {
   /** All runs. */
   public final MemorySegment memory;
 
-  private final RowCells[][] located = new RowCells[2 * ROWS_AHEAD][SLOTS];
-  private final long[] earlier = new long[2 * ROWS_AHEAD];
-  private int selected;
+  /** The rows of a block. */
+  public final long[] rows = new long[ROWS_AHEAD];
+
+  /** For each row of two blocks an earlier row of the step that it has to wait for, or -1. */
+  public final long[][] earlier = new long[2][ROWS_AHEAD];
+
+  private final RowCells[][][] located = new RowCells[2][SLOTS][ROWS_AHEAD];
+  private int selectedBlock;
+  private int selectedPlace;
   private final RowCells widened = new RowCells();
 
   @SuppressWarnings("UnusedVariable") // so that the reads it comes from are not optimized away
@@ -45,8 +51,10 @@ public final class Scratch {
   /** Allocates the runs in {@code arena}. */
   public Scratch(Arena arena) {
     memory = arena.allocate((CELL_RUN + RowCells.MAX_DEPTH) * RUN_BYTES, 64);
-    for (RowCells[] slots : located) {
-      Arrays.setAll(slots, k -> new RowCells());
+    for (RowCells[][] slots : located) {
+      for (RowCells[] places : slots) {
+        Arrays.setAll(places, i -> new RowCells());
+      }
     }
   }
 
@@ -55,24 +63,20 @@ public final class Scratch {
     return k * RUN_BYTES;
   }
 
-  /** From now on {@link #located} is about row number {@code i} of the step; two blocks of rows are kept. */
-  public void select(long i) {
-    selected = (int) (i % (2 * ROWS_AHEAD));
+  /** Where the rows of a block live in the state of slot number {@code slot}; two blocks are kept, 0 and 1. */
+  public RowCells[] located(int block, int slot) {
+    return located[block][slot];
+  }
+
+  /** From now on {@link #located(int)} is about this row of a block. */
+  public void select(int block, int place) {
+    selectedBlock = block;
+    selectedPlace = place;
   }
 
   /** Where the selected row lives in the state of slot number {@code slot}. */
   public RowCells located(int slot) {
-    return located[selected][slot];
-  }
-
-  /** The earlier row that the selected row has to wait for, or -1. */
-  public long earlier() {
-    return earlier[selected];
-  }
-
-  /** Sets {@link #earlier}. */
-  public void setEarlier(long i) {
-    earlier[selected] = i;
+    return located[selectedBlock][slot][selectedPlace];
   }
 
   /**

@@ -55,9 +55,11 @@ public record Dense() implements StateLayout {
     }
 
     @Override
-    public void locate(long row, int column, RowCells at) {
-      at.depth = 1;
-      at.offsets[0] = offset(row, column);
+    public void locate(long[] rows, int count, int column, RowCells[] at) {
+      for (int i = 0; i < count; i++) {
+        at[i].depth = 1;
+        at[i].offsets[0] = offset(rows[i], column);
+      }
     }
 
     @Override

@@ -34,14 +34,17 @@ public interface RowState {
   default void absorb(long row, float sumOfSquares) {}
 
   /**
-   * Finds the cells of a row before its turn: to have them fetched, and to know which rows meet in a cell.
+   * Finds the cells of rows before their turn: to have them fetched, and to know which rows meet in a cell.
    *
-   * @param row table row
+   * @param rows table rows
+   * @param count number of rows
    * @param column first column
-   * @param at gets the places in {@link #cells} and whatever else {@code accumulate} will want to know
+   * @param at gets, row by row, the places in {@link #cells} and whatever else {@code accumulate} will want to know
    */
-  default void locate(long row, int column, RowCells at) {
-    at.depth = 0;
+  default void locate(long[] rows, int count, int column, RowCells[] at) {
+    for (int i = 0; i < count; i++) {
+      at[i].depth = 0;
+    }
   }
 
   /** The memory in which {@link #locate} finds rows. */

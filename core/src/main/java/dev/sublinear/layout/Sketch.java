@@ -20,37 +20,33 @@ import java.util.List;
  */
 public final class Sketch implements RowState {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
-  private static final long BUCKETS = CounterRandom.stream("sketch buckets");
   private static final long ROUNDING = CounterRandom.stream("sketch rounding");
   private static final double SMALLEST_FACTOR = 0x1.0p-20;
 
   private final SketchOptions options;
   private final boolean isSigned;
   private final long seed;
-  private final long rows;
+  private final boolean isLossless;
   private final long width;
   private final long bucketBytes;
   private final MemorySegment cells;
   private final MemorySegment factor;
-  private final long[] bucketKeys;
+  private final long hashKey;
   private long roundingKey;
 
   Sketch(SketchOptions options, boolean isSigned, Arena arena, long seed, long[] shape) {
     this.options = options;
     this.isSigned = isSigned;
     this.seed = seed;
-    rows = Shapes.rows(shape);
-    width = options.width(rows);
+    width = options.width(Shapes.rows(shape));
+    isLossless = width >= Shapes.rows(shape);
     bucketBytes = Shapes.columns(shape) * options.cellBytes();
     cells = arena.allocate(options.bytes(shape) - (isGlobal() ? Double.BYTES : 0), 64);
     factor = isGlobal() ? arena.allocate(Double.BYTES, Double.BYTES) : MemorySegment.NULL;
     if (isGlobal()) {
       factor.set(ValueLayout.JAVA_DOUBLE, 0, 1);
     }
-    bucketKeys = new long[options.depth()];
-    for (int j = 0; j < options.depth(); j++) {
-      bucketKeys[j] = CounterRandom.key(seed, BUCKETS, j);
-    }
+    hashKey = SketchHash.key(seed);
   }
 
   private boolean isGlobal() {
@@ -86,15 +82,21 @@ public final class Sketch implements RowState {
   }
 
   @Override
-  public void locate(long row, int column, RowCells at) {
-    at.depth = options.depth();
-    at.isMedian = isSigned;
-    at.isPacked = options.cells() == SketchOptions.Cells.BF16;
-    for (int j = 0; j < at.depth; j++) {
-      long hash = CounterRandom.bits(bucketKeys[j], row);
-      long bucket = width >= rows ? row : Math.unsignedMultiplyHigh(hash, width);
-      at.offsets[j] = (j * width + bucket) * bucketBytes + (long) column * options.cellBytes();
-      at.signs[j] = isSigned && (hash & 1) != 0 ? -1 : 1;
+  public void locate(long[] rows, int count, int column, RowCells[] at) {
+    int depth = options.depth();
+    boolean isPacked = options.cells() == SketchOptions.Cells.BF16;
+    long skip = (long) column * options.cellBytes();
+    for (int i = 0; i < count; i++) {
+      RowCells cells = at[i];
+      cells.depth = depth;
+      cells.isMedian = isSigned;
+      cells.isPacked = isPacked;
+      long hash = CounterRandom.bits(hashKey, rows[i]);
+      for (int j = 0; j < depth; j++) {
+        long bucket = isLossless ? rows[i] : SketchHash.bucket(hash, j, width);
+        cells.offsets[j] = (j * width + bucket) * bucketBytes + skip;
+        cells.signs[j] = isSigned ? SketchHash.sign(hash, j) : 1;
+      }
     }
   }
 
@@ -128,7 +130,7 @@ public final class Sketch implements RowState {
 
   @Override
   public Sharing sharing() {
-    return width >= rows ? Sharing.NONE : Sharing.ROWS;
+    return isLossless ? Sharing.NONE : Sharing.ROWS;
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -165,18 +166,20 @@ public final class RowOptimizer {
     for (int column = 0; column < g.columns(); column += Scratch.BLOCK) {
       int n = Math.min(Scratch.BLOCK, g.columns() - column);
       long before = column / Scratch.BLOCK * Math.ceilDiv(end, parts) * parts; // rows of earlier columns, a part's still its own
-      locate(g, first, end, column, before, part, parts, scratch);
-      for (long block = first; block < end; block += Scratch.ROWS_AHEAD) {
-        locate(g, block + Scratch.ROWS_AHEAD, end, column, before, part, parts, scratch);
-        long blockEnd = Math.min(block + Scratch.ROWS_AHEAD, end);
-        for (long i = own(block, part, parts); i < blockEnd; i += parts) {
-          scratch.select(i);
+      int block = 0;
+      locate(g, first, end, column, before, part, parts, block, scratch);
+      for (long begin = first; begin < end; begin += Scratch.ROWS_AHEAD) {
+        locate(g, begin + Scratch.ROWS_AHEAD, end, column, before, part, parts, 1 - block, scratch);
+        int count = count(begin, end);
+        for (int k = own(begin, part, parts); k < count; k += parts) {
+          long i = begin + k;
           if (order != null) {
-            order.await(part, scratch.earlier());
+            order.await(part, scratch.earlier[block][k]);
           }
           if (column == 0) {
             prepareRow(g, i);
           }
+          scratch.select(block, k);
           updateRow(g, i, column, n, scratch);
           if (column + n == g.columns()) {
             finishRow(g.row(i));
@@ -185,43 +188,48 @@ public final class RowOptimizer {
             order.done(part, before + i);
           }
         }
+        block = 1 - block;
       }
     }
   }
 
-  /** The first row from {@code i} on that is this part's. */
-  private static long own(long i, int part, int parts) {
-    return i + Math.floorMod(part - i, parts);
+  private static int count(long begin, long end) {
+    return Math.clamp(end - begin, 0, Scratch.ROWS_AHEAD);
+  }
+
+  /** The place of the first of this part's rows in the block that begins with row {@code begin}. */
+  private static int own(long begin, int part, int parts) {
+    return Math.floorMod(part - begin, parts);
   }
 
   /** Finds the cells of a block of rows, and has those that this part updates fetched. */
-  private void locate(Gradient g, long begin, long end, int column, long before, int part, int parts,
+  private void locate(Gradient g, long begin, long end, int column, long before, int part, int parts, int block,
       Scratch scratch) {
-    long blockEnd = Math.min(begin + Scratch.ROWS_AHEAD, end);
-    for (long i = begin; i < blockEnd; i++) {
-      scratch.select(i);
-      long row = g.row(i);
-      long earlier = -1;
+    int count = count(begin, end);
+    long[] rows = scratch.rows;
+    for (int i = 0; i < count; i++) {
+      rows[i] = g.row(begin + i);
+    }
+    for (int k = 0; k < states.size(); k++) {
+      states.get(k).locate(rows, count, column, scratch.located(block, k));
+    }
+    if (order != null) {
+      Arrays.fill(scratch.earlier[block], -1);
       for (int k = 0; k < states.size(); k++) {
-        states.get(k).locate(row, column, scratch.located(k));
-        if (order != null) {
-          earlier = Math.max(earlier, order.add(part, before + i, k, scratch.located(k)));
-        }
+        order.add(part, before + begin, count, k, scratch.located(block, k), scratch.earlier[block]);
       }
-      scratch.setEarlier(earlier);
     }
     // By itself, so that the processor has many of these reads before it and waits for their lines and pages together.
     int read = 0;
-    for (long i = own(begin, part, parts); i < blockEnd; i += parts) {
-      read += parameters.data().get(ValueLayout.JAVA_BYTE, parameters.offset(g.row(i)) + 4L * column);
+    for (int i = own(begin, part, parts); i < count; i += parts) {
+      read += parameters.data().get(ValueLayout.JAVA_BYTE, parameters.offset(rows[i]) + 4L * column);
     }
     for (int k = 0; k < states.size(); k++) {
       MemorySegment cells = states.get(k).cells();
-      for (long i = own(begin, part, parts); i < blockEnd; i += parts) {
-        scratch.select(i);
-        RowCells at = scratch.located(k);
-        for (int j = 0; j < at.depth; j++) {
-          read += cells.get(ValueLayout.JAVA_BYTE, at.offsets[j]);
+      RowCells[] at = scratch.located(block, k);
+      for (int i = own(begin, part, parts); i < count; i += parts) {
+        for (int j = 0; j < at[i].depth; j++) {
+          read += cells.get(ValueLayout.JAVA_BYTE, at[i].offsets[j]);
         }
       }
     }

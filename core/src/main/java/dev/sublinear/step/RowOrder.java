@@ -20,8 +20,9 @@ final class RowOrder {
   /** Keeps the counters of two threads two cache lines apart. */
   private static final int APART = 16;
   /** Entries per slot and depth: what matters are the rows that the other threads have in hand, and those are few. */
-  private static final int ENTRIES = 1024;
+  private static final int ENTRIES = 512;
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+  private static final int HASH_SHIFT = Long.numberOfLeadingZeros(ENTRIES - 1);
   private static final int SPINS = 10_000;
   private static final long PAUSE_NANOS = 20_000;
 
@@ -47,16 +48,19 @@ final class RowOrder {
     }
   }
 
-  /** Notes the places of row number {@code i} in one slot; returns the last earlier row with one of them, or -1. */
-  long add(int thread, long i, int slot, RowCells at) {
+  /**
+   * Notes the places of the rows from number {@code first} on in one slot, and raises {@code earlier} to the last earlier
+   * row with one of them.
+   */
+  void add(int thread, long first, int count, int slot, RowCells[] at, long[] earlier) {
     long[] entries = last[thread];
-    long earlier = -1;
-    for (int j = 0; j < at.depth; j++) {
-      int entry = (slot * RowCells.MAX_DEPTH + j) * ENTRIES + (int) (at.offsets[j] * GOLDEN_GAMMA >>> 54);
-      earlier = Math.max(earlier, entries[entry]);
-      entries[entry] = i;
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < at[i].depth; j++) {
+        int entry = (slot * RowCells.MAX_DEPTH + j) * ENTRIES + (int) (at[i].offsets[j] * GOLDEN_GAMMA >>> HASH_SHIFT);
+        earlier[i] = Math.max(earlier[i], entries[entry]);
+        entries[entry] = first + i;
+      }
     }
-    return earlier;
   }
 
   /** Lets {@code thread} go on when row number {@code i} is done; at once for -1. */
