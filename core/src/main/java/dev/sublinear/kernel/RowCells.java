@@ -19,6 +19,9 @@ public final class RowCells {
   /** Sign of the row in each depth; 1 if the sketch has none. */
   public final float[] signs = new float[MAX_DEPTH];
 
+  /** For each place the last earlier row of the step that has it too, or -1; only where threads share rows. */
+  public final long[] earlier = new long[MAX_DEPTH];
+
   /** Number of places: the hash functions of a sketch, 1 where a row has its own cells, 0 where nothing is kept. */
   public int depth;
 

@@ -37,9 +37,6 @@ public final class Scratch {
   /** The rows of a block. */
   public final long[] rows = new long[ROWS_AHEAD];
 
-  /** For each row of two blocks an earlier row of the step that it has to wait for, or -1. */
-  public final long[][] earlier = new long[2][ROWS_AHEAD];
-
   private final RowCells[][][] located = new RowCells[2][SLOTS][ROWS_AHEAD];
   private int selectedBlock;
   private int selectedPlace;

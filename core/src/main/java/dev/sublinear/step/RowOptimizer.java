@@ -22,7 +22,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -165,7 +164,7 @@ public final class RowOptimizer {
   private void update(Gradient g, long first, long end, int part, int parts, Scratch scratch) {
     for (int column = 0; column < g.columns(); column += Scratch.BLOCK) {
       int n = Math.min(Scratch.BLOCK, g.columns() - column);
-      long before = column / Scratch.BLOCK * Math.ceilDiv(end, parts) * parts; // rows of earlier columns, a part's still its own
+      long before = column / Scratch.BLOCK * Math.ceilDiv(end, parts) * parts; // a multiple, so that a row stays its part's
       int block = 0;
       locate(g, first, end, column, before, part, parts, block, scratch);
       for (long begin = first; begin < end; begin += Scratch.ROWS_AHEAD) {
@@ -173,13 +172,15 @@ public final class RowOptimizer {
         int count = count(begin, end);
         for (int k = own(begin, part, parts); k < count; k += parts) {
           long i = begin + k;
+          scratch.select(block, k);
           if (order != null) {
-            order.await(part, scratch.earlier[block][k]);
+            for (int slot = 0; slot < states.size(); slot++) {
+              order.await(part, scratch.located(slot));
+            }
           }
           if (column == 0) {
             prepareRow(g, i);
           }
-          scratch.select(block, k);
           updateRow(g, i, column, n, scratch);
           if (column + n == g.columns()) {
             finishRow(g.row(i));
@@ -214,9 +215,8 @@ public final class RowOptimizer {
       states.get(k).locate(rows, count, column, scratch.located(block, k));
     }
     if (order != null) {
-      Arrays.fill(scratch.earlier[block], -1);
       for (int k = 0; k < states.size(); k++) {
-        order.add(part, before + begin, count, k, scratch.located(block, k), scratch.earlier[block]);
+        order.add(part, before + begin, count, k, scratch.located(block, k));
       }
     }
     // By itself, so that the processor has many of these reads before it and waits for their lines and pages together.

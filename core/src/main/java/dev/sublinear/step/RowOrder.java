@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Lets several threads update rows that may meet in a cell, as if one thread had done it in the order of the rows.
  *
- * <p>Row number i of a step is thread (i mod threads)'s. Before it, the thread waits until the last earlier row with which
- * it shares a cell is done; a row waits for earlier rows only, so there is always one that need not. Every thread finds
+ * <p>Row number i of a step is thread (i mod threads)'s. Before it, the thread waits until for each of its places the
+ * last earlier row that has it too is done; a row waits for earlier rows only, so there is always one that need not. Every thread finds
  * the shared cells by itself, in a table of hashed places: two places that fall into one entry are taken for one, which
  * may cost a wait and changes no result.
  */
@@ -48,29 +48,31 @@ final class RowOrder {
     }
   }
 
-  /**
-   * Notes the places of the rows from number {@code first} on in one slot, and raises {@code earlier} to the last earlier
-   * row with one of them.
-   */
-  void add(int thread, long first, int count, int slot, RowCells[] at, long[] earlier) {
+  /** Notes the places of the rows from number {@code first} on in one slot, and for each the last row that had it. */
+  void add(int thread, long first, int count, int slot, RowCells[] at) {
     long[] entries = last[thread];
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < at[i].depth; j++) {
         int entry = (slot * RowCells.MAX_DEPTH + j) * ENTRIES + (int) (at[i].offsets[j] * GOLDEN_GAMMA >>> HASH_SHIFT);
-        earlier[i] = Math.max(earlier[i], entries[entry]);
+        at[i].earlier[j] = entries[entry];
         entries[entry] = first + i;
       }
     }
   }
 
-  /** Lets {@code thread} go on when row number {@code i} is done; at once for -1. */
-  void await(int thread, long i) {
-    int owner = (int) (Math.max(i, 0) % threads);
+  /** Lets {@code thread} go on when all earlier rows that have a place of {@code at} are done. */
+  void await(int thread, RowCells at) {
     long[] known = seen[thread];
-    for (int spins = 0; known[owner] <= i; spins++) {
-      known[owner] = (long) DONE.getAcquire(done, counter(owner));
-      if (known[owner] <= i) {
-        pause(spins);
+    for (int j = 0; j < at.depth; j++) {
+      long earlier = at.earlier[j];
+      int owner = (int) (Math.max(earlier, 0) % threads);
+      if (owner != thread) {
+        for (int spins = 0; known[owner] <= earlier; spins++) {
+          known[owner] = (long) DONE.getAcquire(done, counter(owner));
+          if (known[owner] <= earlier) {
+            pause(spins);
+          }
+        }
       }
     }
   }

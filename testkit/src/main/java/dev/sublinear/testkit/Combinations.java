@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.testkit;
 
-import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.step.OptimizerSpec;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ public final class Combinations {
   /** The same with sketches of half as many buckets a depth as the table has rows. */
   public static OptimizerSpec halfWidth(OptimizerSpec spec) {
     String text = spec.toString().replaceAll("(=[a-z0-9-]+):0\\.2\\b(?!:depth)", "$1:1.5");
-    for (int depth = 1; depth <= Scratch.MAX_DEPTH; depth++) {
+    for (int depth = 1; depth <= RowCells.MAX_DEPTH; depth++) {
       text = text.replaceAll("(=[a-z0-9-]+):0\\.2(:depth=" + depth + "\\b)", "$1:" + depth / 2.0 + "$2");
     }
     return OptimizerSpec.parse(text);

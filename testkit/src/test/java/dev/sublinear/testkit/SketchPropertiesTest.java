@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
 import dev.sublinear.layout.Layouts;
 import dev.sublinear.layout.RowState;
@@ -41,7 +42,9 @@ final class SketchPropertiesTest {
 
     float accumulate(long row, float decay, float scale, double value) {
       x.set(ValueLayout.JAVA_FLOAT, 0, (float) value);
-      state.accumulate(row, 0, 1, decay, scale, x, 0, out, 0, scratch);
+      RowCells[] at = scratch.located(0, 0);
+      state.locate(new long[] {row}, 1, 0, at);
+      state.accumulate(row, 0, 1, decay, scale, x, 0, out, 0, at[0], scratch);
       return out.get(ValueLayout.JAVA_FLOAT, 0);
     }
 
@@ -114,11 +117,17 @@ final class SketchPropertiesTest {
       int[] pairs = new int[100];
       for (int row = 0; row < ROWS; row++) {
         counts[buckets[j][row]]++;
-        pairs[buckets[j][row] / 5 * 10 + buckets[(j + 1) % 7][row] / 5]++;
       }
       assertTrue(Math.abs(chiSquare(counts) - 49) < 4 * 9.9,
           "depth " + j + ": " + chiSquare(counts) + ", seed " + SEED);
-      assertTrue(Math.abs(chiSquare(pairs) - 99) < 4 * 14.1, "depth " + j + ": " + chiSquare(pairs) + ", seed " + SEED);
+      for (int k = 0; k < j; k++) {
+        Arrays.fill(pairs, 0);
+        for (int row = 0; row < ROWS; row++) {
+          pairs[buckets[j][row] / 5 * 10 + buckets[k][row] / 5]++;
+        }
+        assertTrue(Math.abs(chiSquare(pairs) - 99) < 4 * 14.1,
+            "depths " + j + " and " + k + ": " + chiSquare(pairs) + ", seed " + SEED);
+      }
     }
   }
 

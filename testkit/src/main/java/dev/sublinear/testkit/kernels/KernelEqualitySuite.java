@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
+import dev.sublinear.kernel.Scratch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -47,35 +49,51 @@ public class KernelEqualitySuite {
    * @param s a run that is read and written
    * @param x a run that is read
    * @param y a run that is read
-   * @param cells seven runs behind each other
+   * @param cells fourteen runs behind each other
    * @param out a run that is written
+   * @param scratch working memory
    * @param halves a run of bfloat16 values that is read or written, at half the offset
    */
   private record Operands(int n, long offset, float factor, MemorySegment s, MemorySegment x, MemorySegment y,
-      MemorySegment cells, MemorySegment out, MemorySegment halves) {
+      MemorySegment cells, MemorySegment out, MemorySegment halves, Scratch scratch) {
     static Operands of(Arena arena, long seed, int n, long offset, float factor, boolean special) {
       Runs runs = new Runs(seed);
       return new Operands(n, offset, factor, runs.floats(arena, 1, offset, n, special),
           runs.floats(arena, 2, offset, n, special), runs.floats(arena, 3, offset, n, special),
-          runs.floats(arena, 4, offset, 7 * n, special), runs.floats(arena, 5, offset, n, false),
-          runs.shorts(arena, 6, offset / 2, n));
+          runs.floats(arena, 4, offset, 14 * n, special), runs.floats(arena, 5, offset, n, false),
+          runs.shorts(arena, 6, offset / 2, n), new Scratch(arena));
     }
 
-    long[] offsets() {
-      long[] offsets = new long[7];
-      Arrays.setAll(offsets, j -> offset + 4L * n * ((j * 3 + 1) % 7));
-      return offsets;
+    /** A row in the lower (0) or the upper (1) half of the cells; its factors, and with them NaN, vary with the call's. */
+    RowCells row(int half, int depth, boolean isMedian, boolean isPacked, float factor) {
+      RowCells row = scratch.located(0, half)[0];
+      row.depth = depth;
+      row.isMedian = isMedian;
+      row.isPacked = isPacked;
+      row.key = 12345 + half;
+      row.ofOld = -0.1f;
+      row.ofNew = 0.1f;
+      row.factor = factor;
+      for (int j = 0; j < depth; j++) {
+        row.offsets[j] = offset + (isPacked ? 2L : 4L) * n * (7 * half + (j * 3 + 1) % 7);
+        row.signs[j] = isMedian && (j == 1 || j == 2 || j == 4) ? -1 : 1;
+      }
+      return row;
     }
 
-    float[] signs() {
-      return new float[] {1, -1, -1, 1, -1, 1, 1};
+    void updateSketch(Kernels k, RowCells row) {
+      k.updateSketch(cells, row, n, x, offset, out, offset, scratch);
+    }
+
+    void adamOfSketches(Kernels k, RowCells m, RowCells v) {
+      k.adamOfSketches(s, offset, n, x, offset, cells, m, cells, v, 0.01f, 1, 1e-8f, 7.27f, scratch);
     }
 
     void assertSame(Operands other, String context) {
       assertFloats(s, other.s, context + ", s");
       assertFloats(x, other.x, context + ", x");
       assertFloats(y, other.y, context + ", y");
-      assertFloats(cells, other.cells, context + ", cells");
+      assertHalves(cells, other.cells, context + ", cells"); // whole floats too, but for the payload of a NaN
       assertFloats(out, other.out, context + ", out");
       assertHalves(halves, other.halves, context + ", halves");
     }
@@ -117,14 +135,27 @@ public class KernelEqualitySuite {
         a.factor, 1e-8f, Float.MAX_VALUE)));
     call("adaptiveStep, epsilon 0", (k, a) -> at(() -> k.adaptiveStep(a.s, a.offset, a.n, 0.01f, a.x, a.offset, a.y,
         a.offset, 1, 0, 0.75f)));
-    for (int depth = 1; depth <= 7; depth++) {
-      int d = depth;
-      if (depth % 2 == 1) {
-        call("median of " + d, (k, a) -> at(
-            () -> k.median(a.cells, a.offsets(), a.signs(), d, a.out, a.offset, a.n)));
+    call("adaptiveStep, one v", (k, a) -> at(() -> k.adaptiveStep(a.s, a.offset, a.n, 0.01f, a.x, a.offset,
+        a.y.get(ValueLayout.JAVA_FLOAT, a.offset), a.factor, 1e-8f, 7.27f)));
+    for (int depth = 1; depth <= RowCells.MAX_DEPTH; depth++) {
+      for (boolean isPacked : new boolean[] {false, true}) {
+        int d = depth;
+        String kind = " of " + d + (isPacked ? ", packed" : "");
+        call("updateSketch" + kind, (k, a) -> at(() -> a.updateSketch(k, a.row(0, d, false, isPacked, a.factor))));
+        if (depth % 2 == 1) {
+          call("updateSketch" + kind + ", median",
+              (k, a) -> at(() -> a.updateSketch(k, a.row(0, d, true, isPacked, a.factor))));
+          call("adamOfSketches" + kind, (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, d, true, isPacked, 1),
+              a.row(1, d, false, isPacked, 1))));
+        }
       }
-      call("minimum of " + d, (k, a) -> at(() -> k.minimum(a.cells, a.offsets(), d, a.out, a.offset, a.n)));
     }
+    call("adamOfSketches, scaled", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, false, a.factor),
+        a.row(1, 3, false, false, 0.3f))));
+    call("adamOfSketches, packed, scaled", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, true, a.factor),
+        a.row(1, 3, false, true, 0.3f))));
+    call("adamOfSketches, one packed", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, true, 1),
+        a.row(1, 3, false, false, 1))));
     call("widen", (k, a) -> at(() -> k.widen(a.halves, a.offset / 2, a.out, a.offset, a.n)));
     call("roundStochastic", (k, a) -> at(
         () -> k.roundStochastic(a.x, a.offset, a.halves, a.offset / 2, a.n, Float.floatToIntBits(a.factor) * 31)));
@@ -229,7 +260,8 @@ public class KernelEqualitySuite {
   @Test
   public void everyMethodOfKernels_isCalledAbove() {
     Set<String> methods = Arrays.stream(Kernels.class.getDeclaredMethods())
-        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic()).map(Method::getName)
+        .filter(method -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
+            && !method.isSynthetic()).map(Method::getName)
         .collect(Collectors.toCollection(TreeSet::new));
     methods.remove("name");
     methods.removeIf(method -> CALLS.keySet().stream().anyMatch(name -> name.split("[ ,]")[0].equals(method)));
