@@ -32,11 +32,11 @@ final class Evaluation {
   private final RowTable bias;
   private final Workers workers;
 
-  Evaluation(Lstm lstm, RowTable input, RowTable output, RowTable bias, Workers workers) {
+  Evaluation(Lstm lstm, Tables tables, Workers workers) {
     this.lstm = lstm;
-    this.input = input;
-    this.output = output;
-    this.bias = bias;
+    input = tables.input().table();
+    output = tables.output().table();
+    bias = tables.bias().table();
     this.workers = workers;
   }
 
@@ -57,7 +57,8 @@ final class Evaluation {
           gather(input, inputs, n, embedded);
           Shape shape = new Shape(batches.batch(), steps, input.columns());
           NDArray words = EngineMemory.tensor(scope, embedded.asSlice(0, n * rowBytes(input)), shape);
-          NDArray hidden = lstm.forward(words, state, carried, false);
+          lstm.open(scope, false);
+          NDArray hidden = lstm.forward(words, state, carried, (x, site) -> x);
           double[] losses = losses(hidden, targets, n, wanted);
           for (int i = 0; i < n; i++) {
             if (i % steps < batches.validSteps(window, i / steps)) {
