@@ -13,8 +13,14 @@ public final class Bench {
   private Bench() {}
 
   /** The sections, in the order of the report. */
-  static List<Section> sections(Scale scale) {
-    return List.of();
+  static List<Section> sections(Scale scale, Memory memory, PythonTorch.Found python) {
+    List<Section> sections =
+        new ArrayList<>(List.of(new DenseStep(scale, memory), new SparseStep(scale, memory, python),
+            new Pairs(scale, memory), new Growth(scale, memory), new Overheads(scale)));
+    if (scale != Scale.QUICK) {
+      sections.add(new KernelTimes(scale));
+    }
+    return sections;
   }
 
   /**
@@ -28,18 +34,21 @@ public final class Bench {
    */
   public static Report run(Scale scale, PrintStream out, Consumer<String> progress) throws IOException {
     long start = System.nanoTime();
-    Machine machine = Machine.look("");
+    PythonTorch.Found python = PythonTorch.find();
+    Machine machine = Machine.look(python.description());
     out.print("# Benchmarks (" + scale.name().toLowerCase(Locale.ROOT) + ")\n\n" + machine.markdown() + "\n");
     List<Findings> found = new ArrayList<>();
     List<Goal> goals = new ArrayList<>();
-    for (Section section : sections(scale)) {
-      progress.accept(String.format(Locale.ROOT, "%4.0f s  %s", (System.nanoTime() - start) / 1e9, section.title()));
-      Findings findings = new Findings(section.title());
-      section.run(findings);
-      out.print(findings.markdown());
-      out.flush();
-      found.add(findings);
-      goals.addAll(findings.goals());
+    try (Memory memory = new Memory()) {
+      for (Section section : sections(scale, memory, python)) {
+        progress.accept(String.format(Locale.ROOT, "%4.0f s  %s", (System.nanoTime() - start) / 1e9, section.title()));
+        Findings findings = new Findings(section.title());
+        section.run(findings);
+        out.print(findings.markdown());
+        out.flush();
+        found.add(findings);
+        goals.addAll(findings.goals());
+      }
     }
     Report report = new Report(scale, (System.nanoTime() - start) / 1e9, machine, goals, found);
     out.print(report.goalsMarkdown());

@@ -38,6 +38,11 @@ public record Comparison(String name, String unit, List<Timing> timings) {
     }
   }
 
+  /** Whether this contender took part. */
+  public boolean has(String contender) {
+    return timings.stream().anyMatch(timing -> timing.name().equals(contender));
+  }
+
   private Timing timing(String contender) {
     return timings.stream().filter(timing -> timing.name().equals(contender)).findFirst()
         .orElseThrow(() -> new NoSuchElementException(name + " has no contender " + contender));

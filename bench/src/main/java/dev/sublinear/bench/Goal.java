@@ -28,6 +28,15 @@ public record Goal(String name, String comparison, double goal, @Nullable Double
     return new Goal(name, "<=", goal, measured, unit, measured <= goal, null);
   }
 
+  /**
+   * The same goal if it was measured, otherwise not measured here for this reason.
+   *
+   * @param reason used if the figure is not a number
+   */
+  public Goal orElse(String reason) {
+    return measured == null || Double.isNaN(measured) ? unmeasured(reason) : this;
+  }
+
   /** The same goal, not measured here for this reason. */
   public Goal unmeasured(String reason) {
     return new Goal(name, comparison, goal, null, unit, null, reason);
