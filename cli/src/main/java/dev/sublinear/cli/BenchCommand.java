@@ -50,7 +50,7 @@ final class BenchCommand implements Callable<Integer> {
     try {
       return Bench.run(quick ? Scale.QUICK : Scale.FULL, console.out(), console::say);
     } catch (CheckFailed e) {
-      throw new RunFailed(e.getMessage());
+      throw new RunFailed(Errors.describe(e));
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalStateException("the benchmark broke off: " + Errors.describe(e), e);
     }
