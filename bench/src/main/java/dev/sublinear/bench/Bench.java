@@ -16,7 +16,7 @@ public final class Bench {
   static List<Section> sections(Scale scale, Memory memory, PythonTorch.Found python) {
     List<Section> sections =
         new ArrayList<>(List.of(new DenseStep(scale, memory), new SparseStep(scale, memory, python),
-            new Pairs(scale, memory), new Growth(scale, memory), new Overheads(scale)));
+            new Pairs(scale, memory), new Growth(scale, memory), new WholeTraining(scale), new Overheads(scale)));
     if (scale != Scale.QUICK) {
       sections.add(new KernelTimes(scale));
     }

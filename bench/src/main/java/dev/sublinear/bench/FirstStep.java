@@ -7,9 +7,7 @@ import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -56,11 +54,8 @@ record FirstStep(long firstNanos, long steadyNanos, float sum) {
 
   /** {@link #measure} in a fresh JVM with the flags of this one. */
   static FirstStep inFreshJvm(String optimizer, int threads, int rows, int count) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), FirstStep.class.getName(), optimizer,
-        Integer.toString(threads), Integer.toString(rows), Integer.toString(count)));
+    List<String> command = FreshJvm.command(FreshJvm.flags(), FirstStep.class,
+        List.of(optimizer, Integer.toString(threads), Integer.toString(rows), Integer.toString(count)));
     Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     String[] figures = answer.split(" ");
