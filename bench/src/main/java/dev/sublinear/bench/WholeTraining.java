@@ -56,11 +56,11 @@ final class WholeTraining implements Section {
           }
         }));
       }
-      int perRun = scale.choose(1, 2, 5);
+      int perRun = scale.choose(1, 1, 5);
       long words = (long) perRun * workload.wordsPerStep();
       contenders.add(new Contender(DJL_DEFAULT, words, () -> djl.steps(perRun).nanos()));
       contenders.add(new Contender(DJL_ONE, words, () -> djlOne.steps(perRun).nanos()));
-      SideBySide effort = scale.choose(new SideBySide(0, 3, 0), new SideBySide(4, 15, 24), new SideBySide(5, 31, 600));
+      SideBySide effort = scale.choose(new SideBySide(0, 3, 0), new SideBySide(4, 31, 27), new SideBySide(5, 31, 600));
       report(findings, workload, threads, effort.run(title(), "word", contenders));
     } finally {
       opened.forEach(LmSteps::close);
