@@ -82,7 +82,7 @@ final class Growth implements Section {
     return OptimizerSpec.parse(spec).bytes(n, COLUMNS);
   }
 
-  /** The optimizers that fit beside each other, the small ones first: dense goes first where not all do. */
+  /** The optimizers that fit beside each other, looked at by size: dense is the first to be left out. */
   private List<String> fitting(long n) {
     List<String> fitting = new ArrayList<>();
     List<String> bySize = SPECS.stream().sorted((a, b) -> Long.compare(stateBytes(n, a), stateBytes(n, b))).toList();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -94,7 +95,8 @@ final class Overheads implements Section {
       table.row(spec, Findings.number(first), Findings.number(steady));
       findings.figure("first step, ms, " + spec, first);
     }
-    findings.say("The first step of a JVM is interpreted: " + count + " rows of " + rows + " x 64, 1 thread.");
+    findings.say(String.format(Locale.ROOT,
+        "The first step of a JVM is interpreted, Vector API and all: %,d rows of %,d x 64, 1 thread.", count, rows));
     findings.table(table);
   }
 
