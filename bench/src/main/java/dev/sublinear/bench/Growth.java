@@ -73,9 +73,9 @@ final class Growth implements Section {
     goals(findings, measured);
   }
 
-  /** Parameters and the states of these optimizers, with some room between the pieces. */
+  /** Parameters and the states of these optimizers, with some room between the pieces; nothing without optimizers. */
   private static long bytes(long n, List<String> specs) {
-    return 4 * n * COLUMNS + specs.stream().mapToLong(spec -> stateBytes(n, spec) + 4096).sum();
+    return specs.isEmpty() ? 0 : 4 * n * COLUMNS + specs.stream().mapToLong(spec -> stateBytes(n, spec) + 4096).sum();
   }
 
   private static long stateBytes(long n, String spec) {
