@@ -56,8 +56,8 @@ final class Overheads implements Section {
       List<Contender> contenders = List.of(
           back(burst, "1 thread", alone, task),
           back(burst, threads + " threads, one task after the other", workers, task),
-          new Contender(threads + " threads, after a rest of 1 ms", 1, () -> {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+          new Contender(threads + " threads, after a rest of 10 ms", 1, () -> {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             long start = System.nanoTime();
             workers.run(task);
             return System.nanoTime() - start;
