@@ -73,16 +73,16 @@ final class Growth implements Section {
     goals(findings, measured);
   }
 
-  /** Parameters and the states of these optimizers, with some room between the pieces. */
+  /** Parameters and the states of these optimizers, with some room between the pieces; nothing without optimizers. */
   private static long bytes(long n, List<String> specs) {
-    return 4 * n * COLUMNS + specs.stream().mapToLong(spec -> stateBytes(n, spec) + 4096).sum();
+    return specs.isEmpty() ? 0 : 4 * n * COLUMNS + specs.stream().mapToLong(spec -> stateBytes(n, spec) + 4096).sum();
   }
 
   private static long stateBytes(long n, String spec) {
     return OptimizerSpec.parse(spec).bytes(n, COLUMNS);
   }
 
-  /** The optimizers that fit beside each other, the small ones first: dense goes first where not all do. */
+  /** The optimizers that fit beside each other, looked at by size: dense is the first to be left out. */
   private List<String> fitting(long n) {
     List<String> fitting = new ArrayList<>();
     List<String> bySize = SPECS.stream().sorted((a, b) -> Long.compare(stateBytes(n, a), stateBytes(n, b))).toList();

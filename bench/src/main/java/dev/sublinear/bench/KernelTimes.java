@@ -34,7 +34,8 @@ final class KernelTimes implements Section {
         .warmupIterations(scale.choose(0, 2, 2)).warmupTime(time)
         .measurementIterations(scale.choose(1, 3, 3)).measurementTime(time)
         .timeUnit(TimeUnit.NANOSECONDS)
-        .jvmArgsAppend("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED")
+        .jvmArgsAppend("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow") // JMH's own use, else a warning per JVM
         .verbosity(VerboseMode.SILENT);
     Collection<RunResult> results;
     try {

@@ -2,6 +2,7 @@
 package dev.sublinear.bench;
 
 import dev.sublinear.train.report.Json;
+import dev.sublinear.train.report.Numbers;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,7 +27,7 @@ public record Report(Scale scale, double seconds, Machine machine, List<Goal> go
     return Json.document(this);
   }
 
-  /** The goals as a Markdown table, and why some were not measured. */
+  /** The goals as a Markdown table, why some were not measured, and how long it all took. */
   String goalsMarkdown() {
     MarkdownTable table = new MarkdownTable("goal", "to reach", "measured", "met");
     StringBuilder notes = new StringBuilder();
@@ -39,7 +40,8 @@ public record Report(Scale scale, double seconds, Machine machine, List<Goal> go
         notes.append("- ").append(goal.name()).append(": ").append(goal.note()).append('\n');
       }
     }
-    return "## Goals\n\n" + table.render() + (notes.isEmpty() ? "" : "\n" + notes);
+    return "## Goals\n\n" + table.render() + (notes.isEmpty() ? "" : "\n" + notes) + "\nTook "
+        + Numbers.duration(seconds) + ".\n";
   }
 
   private static String figure(double value, String unit) {
