@@ -10,13 +10,14 @@ import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.BpttBatches;
 import dev.sublinear.train.model.LanguageModel;
 import dev.sublinear.train.model.Weight;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The training steps of {@code train lm}, without its reports. Not thread-safe. */
 final class LmSteps implements AutoCloseable {
-  private final LmWorkload workload;
   private final BpttBatches batches;
   private final int[] inputs;
   private final int[] targets;
@@ -26,9 +27,16 @@ final class LmSteps implements AutoCloseable {
   private final List<RowOptimizer> optimizers = new ArrayList<>();
   private long step;
 
+  /** Arguments: the file of a {@link LmWorkload}, optimizer, threads. Answers as {@link LmProcess#serve} says. */
+  public static void main(String[] args) throws IOException {
+    LmWorkload workload = LmWorkload.read(Path.of(args[0]));
+    try (LmSteps training = new LmSteps(workload, OptimizerSpec.parse(args[1]), Integer.parseInt(args[2]))) {
+      LmProcess.serve(training::step);
+    }
+  }
+
   /** Tables trained by {@code tables}, the rest by the same rule with dense layouts. */
   LmSteps(LmWorkload workload, OptimizerSpec tables, int threads) {
-    this.workload = workload;
     batches = workload.batches();
     inputs = new int[workload.wordsPerStep()];
     targets = new int[workload.wordsPerStep()];
@@ -58,11 +66,6 @@ final class LmSteps implements AutoCloseable {
     }
     model.endStep();
     return loss;
-  }
-
-  /** Words that so many steps read; every window of the text is full. */
-  long words(int steps) {
-    return (long) steps * workload.wordsPerStep();
   }
 
   @Override

@@ -26,13 +26,10 @@ import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.train.data.BpttBatches;
 import dev.sublinear.train.data.LogUniformSampler;
 import dev.sublinear.train.model.LstmConfig;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -54,18 +51,10 @@ final class PlainDjl implements AutoCloseable {
   private @Nullable NDList state;
   private long step;
 
-  /** Argument: the file of a {@link LmWorkload}. For each line with a number of steps, prints their nanoseconds and the last loss. */
+  /** Argument: the file of a {@link LmWorkload}. Answers as {@link LmProcess#serve} says. */
   public static void main(String[] args) throws IOException {
-    BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (PlainDjl training = new PlainDjl(LmWorkload.read(Path.of(args[0])))) {
-      for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-        long start = System.nanoTime();
-        float loss = 0;
-        for (int steps = Integer.parseInt(line); steps > 0; steps--) {
-          loss = training.step();
-        }
-        System.out.println(System.nanoTime() - start + " " + loss);
-      }
+      LmProcess.serve(training::step);
     }
   }
 

@@ -13,11 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A JVM that runs {@link PlainDjl} and makes steps on request.
+ * A JVM of its own that trains a language model and makes steps on request, so that contenders share no compiled code, no
+ * memory and no setting of the engine.
  *
  * <p>Not thread-safe; close it to end the process and delete its files.
  */
-final class PlainDjlProcess implements AutoCloseable {
+final class LmProcess implements AutoCloseable {
   private static final String THREADS = "-Dai.djl.pytorch.num_threads=";
   private static final String INTEROP_THREADS = "-Dai.djl.pytorch.num_interop_threads=";
 
@@ -34,20 +35,39 @@ final class PlainDjlProcess implements AutoCloseable {
    */
   record Answer(long nanos, float loss) {}
 
-  /** Starts it with the engine on one thread, or on as many as the engine takes by itself. */
-  PlainDjlProcess(LmWorkload workload, boolean oneThread) throws IOException {
+  /** A training, step by step. */
+  interface Training {
+    /** One step; returns the loss before it. */
+    float step();
+  }
+
+  /** {@link LmSteps} with this optimizer of the tables. */
+  static LmProcess ours(LmWorkload workload, String optimizer, int threads) throws IOException {
+    return new LmProcess(workload, true, LmSteps.class, optimizer, Integer.toString(threads));
+  }
+
+  /** {@link PlainDjl} with the engine on one thread, or on as many as the engine takes by itself. */
+  static LmProcess plainDjl(LmWorkload workload, boolean oneThread) throws IOException {
+    return new LmProcess(workload, oneThread, PlainDjl.class);
+  }
+
+  private LmProcess(LmWorkload workload, boolean oneEngineThread, Class<?> main, String... arguments)
+      throws IOException {
     directory = Files.createTempDirectory("sublinear-bench");
     Path file = directory.resolve("workload");
     workload.write(file);
     List<String> flags = new ArrayList<>(FreshJvm.flags());
     flags.removeIf(flag -> flag.startsWith(THREADS) || flag.startsWith(INTEROP_THREADS));
-    if (oneThread) {
+    if (oneEngineThread) {
       flags.addAll(List.of(THREADS + 1, INTEROP_THREADS + 1));
     }
-    ProcessBuilder builder =
-        new ProcessBuilder(FreshJvm.command(flags, PlainDjl.class, List.of(file.toString())));
-    // Set by the launcher for this process; the engine is faster without it where the cores are its own.
-    builder.environment().remove("OMP_WAIT_POLICY");
+    List<String> all = new ArrayList<>(List.of(file.toString()));
+    all.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(FreshJvm.command(flags, main, all));
+    if (!oneEngineThread) {
+      // Set by the launcher for this process; several engine threads are faster without it where the cores are theirs.
+      builder.environment().remove("OMP_WAIT_POLICY");
+    }
     process = builder.redirectError(directory.resolve("stderr").toFile()).start();
     requests = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
     answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -61,10 +81,23 @@ final class PlainDjlProcess implements AutoCloseable {
     String answer = answers.readLine();
     if (answer == null) {
       List<String> errors = Files.readAllLines(directory.resolve("stderr"));
-      throw new IOException("plain DJL ended: " + String.join("; ", errors.subList(0, Math.min(3, errors.size()))));
+      throw new IOException("a training ended: " + String.join("; ", errors.subList(0, Math.min(3, errors.size()))));
     }
     String[] figures = answer.split(" ");
     return new Answer(Long.parseLong(figures[0]), Float.parseFloat(figures[1]));
+  }
+
+  /** What such a process does: for each line with a number of steps, prints their nanoseconds and the last loss. */
+  static void serve(Training training) throws IOException {
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      long start = System.nanoTime();
+      float loss = 0;
+      for (int steps = Integer.parseInt(line); steps > 0; steps--) {
+        loss = training.step();
+      }
+      System.out.println(System.nanoTime() - start + " " + loss);
+    }
   }
 
   @Override
