@@ -37,7 +37,8 @@ public final class Main {
     CommandLine root = new CommandLine(new RootCommand())
         .addSubcommand(train)
         .addSubcommand(compare)
-        .addSubcommand(withLists(new PlanCommand(console)));
+        .addSubcommand(withLists(new PlanCommand(console)))
+        .addSubcommand(new BenchCommand(console));
     Errors errors = new Errors(console);
     return root
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))

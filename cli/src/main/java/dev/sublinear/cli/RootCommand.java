@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
   "  ./sublinear train lm                 the real thing: minutes on two cores",
   "  ./sublinear compare lm --optimizers \"adam;adam m=none,v=row-wise\" --steps 400",
   "  ./sublinear plan --rows 49500000 --cols 64 --optimizer adam",
+  "  ./sublinear bench --quick            what this machine does in a second, beside other libraries",
   "  ./sublinear train lm --help          every option, rule and layout"
 })
 final class RootCommand implements Runnable {

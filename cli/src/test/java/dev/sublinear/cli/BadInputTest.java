@@ -145,6 +145,6 @@ final class BadInputTest {
     assertTrue(Typed.sublinear("trian", "lm").oneLine(2).contains("unknown command 'trian': did you mean 'train'?"));
     assertTrue(Typed.sublinear("train", "ml").oneLine(2).contains("unknown command 'ml': did you mean 'lm'?"));
     assertTrue(Typed.sublinear("train").oneLine(2).contains("sublinear train lm"));
-    assertTrue(Typed.sublinear().oneLine(2).contains("train|compare|plan"));
+    assertTrue(Typed.sublinear().oneLine(2).contains("train|compare|plan|bench"));
   }
 }

@@ -45,8 +45,8 @@ final class LmMemory {
   }
 
   /**
-   * Bytes of weights, optimizer state, the gradients of what is updated densely, and the largest tensors of a step: the
-   * logits and the rows gathered from the tables, each with its gradient. At most {@code Long.MAX_VALUE}; the rest of
+   * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), and the
+   * largest tensors of a step: the logits and the rows gathered from the tables, each with its gradient. At most {@code Long.MAX_VALUE}; the rest of
    * what a step needs is not counted.
    */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {
@@ -72,7 +72,7 @@ final class LmMemory {
   private static long tensor(String name, OptimizerSpec spec, boolean isDense, long... shape) {
     long weights = new Dense().bytes(shape);
     try {
-      return Math.addExact(isDense ? Math.multiplyExact(2, weights) : weights, spec.bytes(shape));
+      return Math.addExact(isDense ? Math.multiplyExact(3, weights) : weights, spec.bytes(shape));
     } catch (IllegalArgumentException e) {
       String dimensions = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(" x "));
       throw new IllegalArgumentException(spec + " on " + name + " [" + dimensions + "]: " + e.getMessage(), e);

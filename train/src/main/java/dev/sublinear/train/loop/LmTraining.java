@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One training run of a language model: windows of text in, metrics and a summary out.
  *
- * <p>A step is: gather, forward, backward, clip by global norm, one optimizer step per weight. The engine runs on one
- * thread; {@code threads} drives the optimizer steps and changes no bit of the result. A loss, gradient or perplexity
- * that is not finite ends the run; what was written stays. Use once; not thread-safe.
+ * <p>A step is: gather, forward, backward, clip by global norm, one optimizer step per weight. {@code threads} share the
+ * halves of the batch, the optimizer steps and the evaluation; their number changes no bit of the result. A loss,
+ * gradient or perplexity that is not finite ends the run; what was written stays. Use once; not thread-safe.
  */
 public final class LmTraining implements AutoCloseable {
   /** A training line is logged about this often in a run. */
@@ -164,7 +164,7 @@ public final class LmTraining implements AutoCloseable {
 
   private double step(long step, int[] inputs, int[] targets, int length) {
     try {
-      double loss = model.forwardBackward(step, inputs, targets, length);
+      double loss = model.forwardBackward(step, inputs, targets, length, workers);
       List<Gradient> gradients = model.gradients();
       double norm = GradientNorm.clip(gradients, options.optimization().clip());
       if (!Double.isFinite(loss) || !Double.isFinite(norm)) {

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * The exact cross-entropy of a text under the full softmax, without logits for the whole vocabulary at a time.
  *
  * <p>The output table is walked in blocks of rows (zero-copy views); per target, the logarithm of the sum of
- * exponentials is carried from block to block in double. Every token but the first is predicted once; the state of the
+ * exponentials is merged over the blocks in double. Every token but the first is predicted once; the state of the
  * LSTM is carried over.
  */
 final class Evaluation {
@@ -32,11 +32,11 @@ final class Evaluation {
   private final RowTable bias;
   private final Workers workers;
 
-  Evaluation(Lstm lstm, RowTable input, RowTable output, RowTable bias, Workers workers) {
+  Evaluation(Lstm lstm, Tables tables, Workers workers) {
     this.lstm = lstm;
-    this.input = input;
-    this.output = output;
-    this.bias = bias;
+    input = tables.input().table();
+    output = tables.output().table();
+    bias = tables.bias().table();
     this.workers = workers;
   }
 
@@ -57,7 +57,8 @@ final class Evaluation {
           gather(input, inputs, n, embedded);
           Shape shape = new Shape(batches.batch(), steps, input.columns());
           NDArray words = EngineMemory.tensor(scope, embedded.asSlice(0, n * rowBytes(input)), shape);
-          NDArray hidden = lstm.forward(words, state, carried, false);
+          lstm.open(scope, false);
+          NDArray hidden = lstm.forward(words, state, carried, (x, site) -> x);
           double[] losses = losses(hidden, targets, n, wanted);
           for (int i = 0; i < n; i++) {
             if (i % steps < batches.validSteps(window, i / steps)) {
@@ -91,43 +92,46 @@ final class Evaluation {
         blockSums[block] = logSumExp(hidden, (long) block * BLOCK);
       }
     });
-    double[] logSums = new double[n];
-    Arrays.fill(logSums, Double.NEGATIVE_INFINITY);
-    for (float[] sums : blockSums) {
-      for (int i = 0; i < n; i++) {
-        logSums[i] = logAddExp(logSums[i], sums[i]);
-      }
-    }
+    double[] losses = new double[n];
+    Arrays.setAll(losses, i -> merged(blockSums, i));
     gather(output, targets, n, wanted);
     NDArray rows =
         EngineMemory.tensor(manager, wanted.asSlice(0, n * rowBytes(output)), new Shape(n, output.columns()));
     float[] logits = hidden.mul(rows).sum(new int[] {1}).toFloatArray();
     for (int i = 0; i < n; i++) {
-      logSums[i] -= logits[i] + bias.get(targets[i], 0);
+      losses[i] -= logits[i] + bias.get(targets[i], 0);
     }
-    return logSums;
+    return losses;
   }
 
   /** log sum exp of the logits of one block of words, per target. */
   private float[] logSumExp(NDArray hidden, long from) {
     long rows = Math.min(BLOCK, output.rows() - from);
     try (NDManager scope = hidden.getManager().newSubManager()) {
-      NDArray words = block(scope, output, from, rows).transpose();
-      NDArray product = hidden.matMul(words);
-      product.attach(scope);
-      NDArray logits = product.add(block(scope, bias, from, rows).transpose());
+      NDArray words = block(scope, output, from, new Shape(rows, output.columns()));
+      NDArray logits = hidden.getNDArrayInternal().linear(hidden, words, block(scope, bias, from, new Shape(rows)))
+          .singletonOrThrow();
+      logits.attach(scope);
       // log softmax = logit - log sum exp, so any one column gives the sum over all of them.
       return logits.get(":, 0").sub(logits.logSoftmax(1).get(":, 0")).toFloatArray();
     }
   }
 
-  private static NDArray block(NDManager manager, RowTable table, long from, long rows) {
-    MemorySegment memory = table.data().asSlice(table.offset(from), rows * rowBytes(table));
-    return EngineMemory.tensor(manager, memory, new Shape(rows, table.columns()));
+  private static NDArray block(NDManager manager, RowTable table, long from, Shape shape) {
+    MemorySegment memory = table.data().asSlice(table.offset(from), shape.size() * Float.BYTES);
+    return EngineMemory.tensor(manager, memory, shape);
   }
 
-  private static double logAddExp(double a, double b) {
-    double high = Math.max(a, b);
-    return high == Double.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(-Math.abs(a - b)));
+  /** log sum exp of the sums of all blocks for one target. */
+  private static double merged(float[][] blockSums, int target) {
+    double high = Double.NEGATIVE_INFINITY;
+    for (float[] sums : blockSums) {
+      high = Math.max(high, sums[target]);
+    }
+    double sum = 0;
+    for (float[] sums : blockSums) {
+      sum += Math.exp(sums[target] - high);
+    }
+    return high + Math.log(sum);
   }
 }

@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.model;
 
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
-import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.GradientCollector;
 import dev.sublinear.gradient.Gradient;
-import dev.sublinear.gradient.RowTable;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.LogUniformSampler;
-import dev.sublinear.train.data.UniqueIds;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,31 +16,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All weights live in our memory, initially uniform(-0.1, 0.1) for tables, LSTM and projection and 0 for the output
  * bias; the engine works on views of them. A step gathers the rows of the tables that its words touch; the gradient of
- * a small leaf is the gradient of those rows. The LSTM's state is carried from one training window to the next. Not
- * thread-safe: one model, one thread.
+ * a small leaf is the gradient of those rows. The two halves of a batch are two graphs, which two threads may compute at
+ * the same time. The LSTM's state is carried from one training window to the next. Not thread-safe.
  */
 public final class LanguageModel implements AutoCloseable {
   private static final float INITIAL_RANGE = 0.1f;
-  private static final long DROPOUT = CounterRandom.stream("dropout");
+
+  /** Always as many, so that the threads of a run do not change its bits; {@link Shard} says why not more. */
+  private static final int SHARDS = 2;
 
   private final LstmConfig config;
-  private final long seed;
   private final int batch;
   private final NDManager manager;
   private final Lstm lstm;
-  private final Softmax softmax;
-  private final Weight inputTable;
-  private final Weight outputTable;
-  private final Weight outputBias;
-  private final Leaf inputLeaf;
-  private final Leaf outputLeaf;
-  private final Leaf biasLeaf;
-  private final UniqueIds inputRows;
-  private final UniqueIds outputRows;
+  private final Tables tables;
+  private final List<Shard> shards = new ArrayList<>();
   private final List<Weight> weights = new ArrayList<>();
   private final List<Leaf> leaves = new ArrayList<>();
   private @Nullable NDManager stepManager;
-  private @Nullable NDList state;
 
   /**
    * Allocates and initialises the weights.
@@ -65,61 +49,42 @@ public final class LanguageModel implements AutoCloseable {
    */
   public LanguageModel(LstmConfig config, int words, int samples, int batch, int bptt, long seed, Arena arena) {
     this.config = config;
-    this.seed = seed;
     this.batch = batch;
     int targets = batch * bptt;
-    softmax = samples == 0
+    Softmax softmax = samples == 0
         ? new Softmax.Full()
-        : new Softmax.Sampled(new LogUniformSampler(words, samples, seed, "negative samples"), targets, arena);
-    inputTable = table(arena, config.tied() ? "table" : "input.table", words, config.embedding());
-    outputTable = config.tied() ? inputTable : table(arena, "output.table", words, config.output());
-    outputBias =
-        new Weight("output.bias", "output bias", RowTable.allocate(arena, words, 1), new Shape(words, 1), false);
+        : new Softmax.Sampled(new LogUniformSampler(words, samples, seed, "negative samples"));
+    tables = new Tables(config, words, targets, softmax, arena);
     lstm = new Lstm(config, arena);
-    int outputMax = Math.clamp(softmax.maxRows(targets) + (config.tied() ? targets : 0L), 1, words);
-    int inputMax = config.tied() ? outputMax : Math.min(words, targets);
-    inputRows = new UniqueIds(words, inputMax);
-    outputRows = config.tied() ? inputRows : new UniqueIds(words, outputMax);
-    inputLeaf = leaf(inputTable, inputMax, arena);
-    outputLeaf = config.tied() ? inputLeaf : leaf(outputTable, outputMax, arena);
-    biasLeaf = leaf(outputBias, outputMax, arena);
+    weights.addAll(tables.weights());
     weights.addAll(lstm.weights());
+    leaves.addAll(tables.leaves());
     leaves.addAll(lstm.leaves());
     for (Weight weight : weights) {
-      if (!weight.equals(outputBias)) {
+      if (!weight.equals(tables.bias())) {
         CounterRandom.fillUniform(weight.table().data(), seed, CounterRandom.stream(weight.name()), -INITIAL_RANGE,
             INITIAL_RANGE);
       }
     }
-    manager = engine(); // last: nothing after it can fail and leave it open
+    Dropout dropout = new Dropout(config, targets, seed, arena);
+    manager = engine(); // late: little after it can fail and leave it open
+    int count = Math.min(SHARDS, batch);
+    for (int i = 0; i < count; i++) {
+      int from = i * batch / count;
+      shards.add(new Shard(lstm, tables, dropout, from, (i + 1) * batch / count - from, manager));
+    }
   }
 
   /** Loads the engine and opens the owner of its tensors. */
   private static NDManager engine() {
     NDManager manager = NDManager.newBaseManager();
-    int threads = JniUtils.getNumThreads();
-    if (threads != 1) {
+    try {
+      EngineThread.requireSingle();
+    } catch (IllegalStateException e) {
       manager.close();
-      throw new IllegalStateException("the engine runs " + threads + " threads, and its sums would depend on that:"
-          + " start Java with -Dai.djl.pytorch.num_threads=1 -Dai.djl.pytorch.num_interop_threads=1");
+      throw e;
     }
     return manager;
-  }
-
-  private static Weight table(Arena arena, String name, int words, int columns) {
-    String component = switch (name) {
-      case "input.table" -> "input table";
-      case "output.table" -> "output table";
-      default -> "shared table";
-    };
-    return new Weight(name, component, RowTable.allocate(arena, words, columns), new Shape(words, columns), true);
-  }
-
-  private Leaf leaf(Weight weight, int maxRows, Arena arena) {
-    Leaf leaf = new Leaf(weight, maxRows, arena);
-    weights.add(weight);
-    leaves.add(leaf);
-    return leaf;
   }
 
   /** All weights in a fixed order: tables, output bias, LSTM layers, projection. */
@@ -134,10 +99,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Starts the text anew: the next training window begins with a zero state. */
   public void resetState() {
-    if (state != null) {
-      state.close();
-      state = null;
-    }
+    shards.forEach(Shard::resetState);
   }
 
   /**
@@ -146,59 +108,26 @@ public final class LanguageModel implements AutoCloseable {
    * @param step number of the step, from 1; negatives and dropout depend on it
    * @param inputs word ids, [batch x steps]
    * @param targets word ids to predict, [batch x steps]
+   * @param workers threads that share the halves of the batch; their number changes no bit of the result
    * @return the mean cross-entropy per target, in nats
    */
-  public float forwardBackward(long step, int[] inputs, int[] targets, int steps) {
-    int n = batch * steps;
-    selectRows(step, inputs, targets, n);
-    if (config.dropout() > 0) {
-      Engine.getInstance().setRandomSeed((int) CounterRandom.bits(CounterRandom.key(seed, DROPOUT, step), 0));
-    }
+  public float forwardBackward(long step, int[] inputs, int[] targets, int steps, Workers workers) {
     NDManager scope = manager.newSubManager();
     stepManager = scope;
-    if (state == null) {
-      state = lstm.zeroState(manager, batch);
-    }
-    try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-      if (softmax.isFull()) {
-        outputLeaf.openWhole(scope, true);
-        biasLeaf.openWhole(scope, true);
-      } else {
-        outputLeaf.openRows(scope, outputRows.ids(), outputRows.count(), true);
-        biasLeaf.openRows(scope, outputRows.ids(), outputRows.count(), true);
+    tables.open(scope, step, inputs, targets, batch * steps);
+    lstm.open(scope, true);
+    Shard.Window window = new Shard.Window(step, inputs, targets, batch, steps);
+    float[] losses = new float[shards.size()];
+    workers.run((part, parts, scratch) -> {
+      for (int i = part; i < losses.length; i += parts) {
+        losses[i] = shards.get(i).forwardBackward(window);
       }
-      if (!config.tied()) {
-        inputLeaf.openRows(scope, inputRows.ids(), inputRows.count(), true);
-      }
-      boolean wholeInput = config.tied() && softmax.isFull();
-      NDArray embedded = embed(inputLeaf.array(), inputs, steps, wholeInput ? null : inputRows);
-      NDArray hidden = lstm.forward(embedded, state, manager, true);
-      NDArray loss = softmax.loss(hidden, outputLeaf.array(), biasLeaf.array(), targets, n, outputRows);
-      collector.backward(loss);
-      return loss.getFloat();
+    });
+    float loss = 0;
+    for (float share : losses) {
+      loss += share;
     }
-  }
-
-  private void selectRows(long step, int[] inputs, int[] targets, int n) {
-    inputRows.clear();
-    inputRows.add(inputs, n);
-    if (config.tied()) {
-      softmax.select(step, targets, n, inputRows);
-    } else {
-      outputRows.clear();
-      softmax.select(step, targets, n, outputRows);
-      outputRows.finish();
-    }
-    inputRows.finish();
-  }
-
-  private NDArray embed(NDArray table, int[] words, int steps, @Nullable UniqueIds rows) {
-    int[] local = new int[batch * steps];
-    for (int i = 0; i < local.length; i++) {
-      local[i] = rows == null ? words[i] : rows.index(words[i]);
-    }
-    NDArray index = table.getManager().create(local, new Shape(batch, steps));
-    return table.getNDArrayInternal().embedding(index, table, SparseFormat.DENSE).singletonOrThrow();
+    return loss;
   }
 
   /** The gradients of {@link #weights}, in their order; valid until {@link #endStep}. */
@@ -225,8 +154,7 @@ public final class LanguageModel implements AutoCloseable {
    * @param workers threads that share the words; their number changes no bit of the result
    */
   public double evaluate(int[] tokens, Workers workers) {
-    return new Evaluation(lstm, inputTable.table(), outputTable.table(), outputBias.table(), workers)
-        .meanLoss(tokens, manager);
+    return new Evaluation(lstm, tables, workers).meanLoss(tokens, manager);
   }
 
   @Override

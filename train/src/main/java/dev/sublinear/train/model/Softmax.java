@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import dev.sublinear.train.data.LogUniformSampler;
 import dev.sublinear.train.data.UniqueIds;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -23,29 +22,30 @@ sealed interface Softmax {
   int maxRows(int n);
 
   /**
-   * The mean cross-entropy of the targets.
+   * The sum of the cross-entropies of the targets; several threads may ask for different targets of one step.
    *
-   * @param hidden [n x columns]
+   * @param hidden [targets x columns]
    * @param weights the output rows, [rows x columns]
    * @param bias their biases, [rows x 1]
    * @param targets word ids
    * @param rows maps a word id to its row; not used by the full softmax
    */
-  NDArray loss(NDArray hidden, NDArray weights, NDArray bias, int[] targets, int n, UniqueIds rows);
+  NDArray loss(NDArray hidden, NDArray weights, NDArray bias, int[] targets, UniqueIds rows);
 
   /** Local row numbers of words. */
   private static NDArray indices(NDArray like, int[] words, int n, UniqueIds rows) {
-    int[] local = new int[n];
-    for (int i = 0; i < n; i++) {
-      local[i] = rows.index(words[i]);
-    }
-    return like.getManager().create(local);
+    return like.getManager().create(Arrays.stream(words, 0, n).map(rows::index).toArray());
   }
 
   /** Rows of a small table, differentiable. */
   private static NDArray take(NDArray table, NDArray indices) {
     return table.getNDArrayInternal().embedding(indices, table, SparseFormat.DENSE)
         .singletonOrThrow();
+  }
+
+  /** Logits [n x rows] of a bias [rows x 1]. */
+  private static NDArray linear(NDArray hidden, NDArray weights, NDArray bias) {
+    return hidden.getNDArrayInternal().linear(hidden, weights, bias.flatten()).singletonOrThrow();
   }
 
   /** Exact: a logit for every word. Bytes in the engine: 8 n words, and a gradient of the size of the table. */
@@ -64,11 +64,10 @@ sealed interface Softmax {
     }
 
     @Override
-    public NDArray loss(NDArray hidden, NDArray weights, NDArray bias, int[] targets, int n, UniqueIds rows) {
-      NDArray logProbabilities = hidden.matMul(weights.transpose()).add(bias.transpose()).logSoftmax(1);
-      NDArray index = hidden.getManager().create(Arrays.stream(targets, 0, n).asLongStream().toArray())
-          .reshape(n, 1);
-      return logProbabilities.gather(index, 1).mean().neg();
+    public NDArray loss(NDArray hidden, NDArray weights, NDArray bias, int[] targets, UniqueIds rows) {
+      NDArray logProbabilities = linear(hidden, weights, bias).logSoftmax(1);
+      NDArray index = hidden.getManager().create(Arrays.stream(targets).asLongStream().toArray()).expandDims(1);
+      return logProbabilities.gather(index, 1).sum().neg();
     }
   }
 
@@ -79,17 +78,13 @@ sealed interface Softmax {
    * its expected count, and a negative that is the target is removed.
    */
   final class Sampled implements Softmax {
-    /** Far below any logit, yet finite, so that 0 times it stays a number. */
+    /** Far below any logit, so that its exponential is 0. */
     private static final float REMOVED = -1e9f;
 
     private final LogUniformSampler sampler;
-    private final MemorySegment removals;
-    private final long[] removed;
 
-    Sampled(LogUniformSampler sampler, int maxTargets, Arena arena) {
+    Sampled(LogUniformSampler sampler) {
       this.sampler = sampler;
-      removals = arena.allocate((long) maxTargets * sampler.samples() * Float.BYTES, 64);
-      removed = new long[maxTargets];
     }
 
     @Override
@@ -110,22 +105,16 @@ sealed interface Softmax {
     }
 
     @Override
-    public NDArray loss(NDArray hidden, NDArray weights, NDArray bias, int[] targets, int n, UniqueIds rows) {
+    public NDArray loss(NDArray hidden, NDArray weights, NDArray bias, int[] targets, UniqueIds rows) {
       int k = sampler.samples();
       NDArray negatives = indices(hidden, sampler.ids(), k, rows);
-      NDArray positives = indices(hidden, targets, n, rows);
-      NDArray negativeShift = take(bias, negatives).sub(expected(hidden, sampler.ids(), k)).transpose();
-      NDArray negativeLogits = hidden.matMul(take(weights, negatives).transpose()).add(negativeShift);
+      NDArray positives = indices(hidden, targets, targets.length, rows);
+      NDArray shift = take(bias, negatives).sub(expected(hidden, sampler.ids(), k));
+      NDArray negativeLogits = linear(hidden, take(weights, negatives), shift);
+      remove(negativeLogits, targets);
       NDArray positiveLogits = hidden.mul(take(weights, positives)).sum(new int[] {1}, true)
-          .add(take(bias, positives)).sub(expected(hidden, targets, n));
-      int hits = markRemovals(targets, n);
-      if (hits > 0) {
-        MemorySegment used = removals.asSlice(0, (long) n * k * Float.BYTES);
-        negativeLogits = negativeLogits.add(EngineMemory.tensor(hidden.getManager(), used, new Shape(n, k)));
-      }
-      NDArray loss = positiveLogits.concat(negativeLogits, 1).logSoftmax(1).get(":, 0").mean().neg();
-      unmark(hits);
-      return loss;
+          .add(take(bias, positives)).sub(expected(hidden, targets, targets.length));
+      return positiveLogits.concat(negativeLogits, 1).logSoftmax(1).get(":, 0").sum().neg();
     }
 
     /** Logarithms of the expected counts of words, [n x 1]. */
@@ -137,22 +126,17 @@ sealed interface Softmax {
       return like.getManager().create(logs, new Shape(n, 1));
     }
 
-    private int markRemovals(int[] targets, int n) {
-      int hits = 0;
-      for (int i = 0; i < n; i++) {
+    /**
+     * Takes negatives that are the target out of the sum, behind the back of the engine: it does not need these logits
+     * to differentiate, and a probability of 0 has the gradient 0.
+     */
+    private void remove(NDArray negativeLogits, int[] targets) {
+      MemorySegment logits = EngineMemory.memory(negativeLogits);
+      for (int i = 0; i < targets.length; i++) {
         int negative = sampler.index(targets[i]);
         if (negative >= 0) {
-          removed[hits] = (long) i * sampler.samples() + negative;
-          removals.setAtIndex(ValueLayout.JAVA_FLOAT, removed[hits], REMOVED);
-          hits++;
+          logits.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * sampler.samples() + negative, REMOVED);
         }
-      }
-      return hits;
-    }
-
-    private void unmark(int hits) {
-      for (int i = 0; i < hits; i++) {
-        removals.setAtIndex(ValueLayout.JAVA_FLOAT, removed[i], 0);
       }
     }
   }

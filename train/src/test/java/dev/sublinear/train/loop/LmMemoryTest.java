@@ -30,12 +30,12 @@ final class LmMemoryTest {
     long lstm = 4L * (32 * 64 + 32 * 8 + 32 + 32);
     long projection = 4L * 16 * 8;
     LmOptions sampled = options("adam", NETWORK, 10);
-    long expected = 3 * tables + 2 * (bias + lstm + projection);
+    long expected = 3 * tables + 3 * (bias + lstm + projection);
     long gathered = 8L * (TARGETS * 64 + (TARGETS + 10) * 16);
     long logits = 8L * TARGETS * (10 + 1);
     assertEquals(expected + logits + gathered, LmMemory.bytes(sampled, sampled.optimization().tables(), WORDS));
     LmOptions full = options("adam", NETWORK, 0);
-    assertEquals(expected + 4L * WORDS * 16 + 8L * TARGETS * (WORDS + 64),
+    assertEquals(expected + 2 * 4L * WORDS * 16 + 8L * TARGETS * (WORDS + 64),
         LmMemory.bytes(full, full.optimization().tables(), WORDS));
   }
 
@@ -44,7 +44,7 @@ final class LmMemoryTest {
     LstmConfig tied = new LstmConfig(16, 8, 1, 16, 0, true);
     LmOptions options = options("sgd", tied, 10);
     long lstm = 4L * (32 * 16 + 32 * 8 + 32 + 32);
-    long expected = 4L * WORDS * 16 + 2 * (4L * WORDS + lstm + 4L * 16 * 8);
+    long expected = 4L * WORDS * 16 + 3 * (4L * WORDS + lstm + 4L * 16 * 8);
     assertEquals(expected + 8L * (TARGETS * 11 + (2 * TARGETS + 10) * 16),
         LmMemory.bytes(options, options.optimization().tables(), WORDS));
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,8 +12,10 @@ import dev.sublinear.step.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,16 +46,17 @@ class LanguageModelTest {
     int[] targets = words(BATCH * STEPS, 2);
     targets[3] = 0; // the most frequent word, nearly always among the negatives
     try (Arena arena = Arena.ofShared();
+        Workers workers = new Workers(2);
         LanguageModel model = new LanguageModel(config, WORDS, samples, BATCH, STEPS, 11, arena)) {
       for (Weight weight : model.weights()) {
         CounterRandom.fillUniform(weight.table().data(), 3, CounterRandom.stream(weight.name()), -0.7f, 0.7f);
       }
       for (Weight weight : model.weights()) {
-        List<Slope> slopes = largestGradients(model, weight, inputs, targets);
+        List<Slope> slopes = largestGradients(model, weight, inputs, targets, workers);
         double largest = Math.abs(slopes.getFirst().gradient());
         assertTrue(largest > 4e-3, weight.name() + ": largest gradient " + largest);
         for (Slope expected : slopes) {
-          double slope = slope(model, weight, expected.element(), inputs, targets);
+          double slope = slope(model, weight, expected.element(), inputs, targets, workers);
           assertEquals(expected.gradient(), slope, 0.01 * largest, weight.name() + " element " + expected.element());
         }
       }
@@ -62,9 +66,10 @@ class LanguageModelTest {
   /** The gradient of one element of a weight. */
   private record Slope(long element, double gradient) {}
 
-  private static List<Slope> largestGradients(LanguageModel model, Weight weight, int[] inputs, int[] targets) {
+  private static List<Slope> largestGradients(LanguageModel model, Weight weight, int[] inputs, int[] targets,
+      Workers workers) {
     model.resetState();
-    model.forwardBackward(1, inputs, targets, STEPS);
+    model.forwardBackward(1, inputs, targets, STEPS, workers);
     Gradient gradient = model.gradients().get(model.weights().indexOf(weight));
     List<Slope> slopes = new ArrayList<>();
     for (long i = 0; i < gradient.count() * gradient.columns(); i++) {
@@ -76,14 +81,15 @@ class LanguageModelTest {
     return slopes.subList(0, CHECKED);
   }
 
-  private static double slope(LanguageModel model, Weight weight, long element, int[] inputs, int[] targets) {
+  private static double slope(LanguageModel model, Weight weight, long element, int[] inputs, int[] targets,
+      Workers workers) {
     float value = weight.table().data().getAtIndex(ValueLayout.JAVA_FLOAT, element);
     float h = 0.02f;
     double[] losses = new double[2];
     for (int side = 0; side < 2; side++) {
       weight.table().data().setAtIndex(ValueLayout.JAVA_FLOAT, element, side == 0 ? value - h : value + h);
       model.resetState();
-      losses[side] = model.forwardBackward(1, inputs, targets, STEPS);
+      losses[side] = model.forwardBackward(1, inputs, targets, STEPS, workers);
       model.endStep();
     }
     weight.table().data().setAtIndex(ValueLayout.JAVA_FLOAT, element, value);
@@ -95,12 +101,12 @@ class LanguageModelTest {
   @CsvSource({"1", "2", "3"})
   void evaluate_oneStepPerRow_equalsFullSoftmaxLoss(int threads) {
     int[] tokens = words(21, 3);
-    int[] inputs = java.util.Arrays.copyOf(tokens, 20);
-    int[] targets = java.util.Arrays.copyOfRange(tokens, 1, 21);
+    int[] inputs = Arrays.copyOf(tokens, 20);
+    int[] targets = Arrays.copyOfRange(tokens, 1, 21);
     try (Arena arena = Arena.ofShared();
         Workers workers = new Workers(threads);
         LanguageModel model = new LanguageModel(new LstmConfig(8, 10, 1, 6, 0, false), WORDS, 0, 20, 1, 5, arena)) {
-      double loss = model.forwardBackward(1, inputs, targets, 1);
+      double loss = model.forwardBackward(1, inputs, targets, 1, workers);
       model.endStep();
       assertEquals(loss, model.evaluate(tokens, workers), 1e-5);
     }
@@ -112,8 +118,9 @@ class LanguageModelTest {
     int[] inputs = {5, 5, 9, 600};
     int[] targets = {9, 9, 13, 5};
     try (Arena arena = Arena.ofShared();
+        Workers workers = new Workers(1);
         LanguageModel model = new LanguageModel(new LstmConfig(8, 10, 1, 8, 0, tied), WORDS, 20, 2, 2, 5, arena)) {
-      model.forwardBackward(1, inputs, targets, 2);
+      model.forwardBackward(1, inputs, targets, 2, workers);
       List<Gradient> gradients = model.gradients();
       SparseRows first = (SparseRows) gradients.get(0);
       if (tied) {
@@ -124,6 +131,65 @@ class LanguageModelTest {
         assertTrue(gradients.get(1).count() >= 20 && gradients.get(1).count() <= 23);
       }
       model.endStep();
+    }
+  }
+
+  /** Three windows, so that the carried state counts; the gradients of the last. */
+  private static List<float[]> gradients(LstmConfig config, int samples, int batch, int threads) {
+    List<float[]> gradients = new ArrayList<>();
+    try (Arena arena = Arena.ofShared();
+        Workers workers = new Workers(threads);
+        LanguageModel model = new LanguageModel(config, WORDS, samples, batch, STEPS, 11, arena)) {
+      for (int step = 1; step <= 3; step++) {
+        float loss = model.forwardBackward(step, words(batch * STEPS, step), words(batch * STEPS, 9), STEPS, workers);
+        gradients.clear();
+        gradients.add(new float[] {loss});
+        for (Gradient gradient : model.gradients()) {
+          gradients.add(gradient.values().toArray(ValueLayout.JAVA_FLOAT));
+        }
+        model.endStep();
+      }
+    }
+    return gradients;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0,false,4", "50,0,false,5", "50,0.5,false,4", "50,0,true,4", "50,0.2,true,1"})
+  void forwardBackward_anyThreads_sameBits(int samples, double dropout, boolean tied, int batch) {
+    LstmConfig config = new LstmConfig(8, 10, 2, 8, dropout, tied);
+    List<float[]> expected = gradients(config, samples, batch, 1);
+    for (int repetition = 0; repetition < 10; repetition++) {
+      List<float[]> actual = gradients(config, samples, batch, 2 + repetition % 2);
+      for (int i = 0; i < expected.size(); i++) {
+        assertArrayEquals(expected.get(i), actual.get(i), "tensor " + i + ", repetition " + repetition);
+      }
+    }
+  }
+
+  /** A batch of two equal texts is one text: what its two halves find must be what one row finds alone. */
+  @Test
+  void forwardBackward_bothHalvesTheSameText_gradientsOfOneText() {
+    int[] inputs = words(STEPS, 1);
+    int[] targets = words(STEPS, 2);
+    List<List<float[]>> found = new ArrayList<>();
+    for (int batch = 1; batch <= 2; batch++) {
+      int[] twice = Arrays.copyOf(inputs, batch * STEPS);
+      int[] wanted = Arrays.copyOf(targets, batch * STEPS);
+      System.arraycopy(inputs, 0, twice, (batch - 1) * STEPS, STEPS);
+      System.arraycopy(targets, 0, wanted, (batch - 1) * STEPS, STEPS);
+      try (Arena arena = Arena.ofShared();
+          Workers workers = new Workers(2);
+          LanguageModel model =
+              new LanguageModel(new LstmConfig(8, 10, 1, 6, 0, false), WORDS, 50, batch, STEPS, 11, arena)) {
+        List<float[]> values = new ArrayList<>();
+        values.add(new float[] {model.forwardBackward(1, twice, wanted, STEPS, workers)});
+        model.gradients().forEach(gradient -> values.add(gradient.values().toArray(ValueLayout.JAVA_FLOAT)));
+        model.endStep();
+        found.add(values);
+      }
+    }
+    for (int i = 0; i < found.get(0).size(); i++) {
+      assertArrayEquals(found.get(0).get(i), found.get(1).get(i), 1e-6f, "tensor " + i);
     }
   }
 }

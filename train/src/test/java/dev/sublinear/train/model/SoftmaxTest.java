@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.train.data.LogUniformSampler;
 import dev.sublinear.train.data.UniqueIds;
-import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 class SoftmaxTest {
@@ -48,7 +47,7 @@ class SoftmaxTest {
       }
       total += Math.log(sum) - positive;
     }
-    return total / targets.length;
+    return total;
   }
 
   @Test
@@ -57,9 +56,9 @@ class SoftmaxTest {
     float[] hidden = numbers(targets.length * COLUMNS, 1);
     float[] weights = numbers(WORDS * COLUMNS, 2);
     float[] bias = numbers(WORDS, 3);
-    try (Arena arena = Arena.ofShared(); NDManager manager = NDManager.newBaseManager()) {
+    try (NDManager manager = NDManager.newBaseManager()) {
       LogUniformSampler sampler = new LogUniformSampler(WORDS, 10, 5, "test");
-      Softmax.Sampled softmax = new Softmax.Sampled(sampler, targets.length, arena);
+      Softmax.Sampled softmax = new Softmax.Sampled(sampler);
       // All rows are at hand, so that local row numbers are word ids.
       UniqueIds all = new UniqueIds(WORDS, WORDS);
       int hits = 0;
@@ -73,8 +72,8 @@ class SoftmaxTest {
         hits += sampler.index(0) >= 0 ? 1 : 0;
         NDArray loss = softmax.loss(manager.create(hidden, new Shape(targets.length, COLUMNS)),
             manager.create(weights, new Shape(WORDS, COLUMNS)), manager.create(bias, new Shape(WORDS, 1)), targets,
-            targets.length, all);
-        assertEquals(oracle(sampler, hidden, weights, bias, targets), loss.getFloat(), 1e-5, "step " + step);
+            all);
+        assertEquals(oracle(sampler, hidden, weights, bias, targets), loss.getFloat(), 5e-5, "step " + step);
       }
       assertTrue(hits > 0, "no accidental hit in any step: the test would not see them removed");
     }

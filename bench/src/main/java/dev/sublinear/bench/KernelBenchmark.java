@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.bench;
+
+import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.kernel.KernelSelection;
+import dev.sublinear.kernel.Kernels;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** The kernels alone, on runs that sit in the first-level cache: what is left of their time when memory costs nothing. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class KernelBenchmark {
+  private static final int LONGEST = 1024;
+  private static final int RUNS = 5;
+  private static final int DEPTH = 3;
+  private static final float DECAY = 0.9f;
+  private static final float SCALE = 0.1f;
+  private static final float EPSILON = 1e-8f;
+
+  /** Elements of a run. */
+  @Param({"64", "256"}) public int size = 256;
+
+  private final Kernels kernels;
+  private final MemorySegment memory = Arena.ofAuto().allocate((RUNS + 1) * run(1), 64);
+  private final long[] offsets = {run(1), run(2), run(3)};
+  private final float[] signs = {1, -1, 1};
+
+  /** With the kernels of this JVM. */
+  public KernelBenchmark() {
+    this(KernelSelection.current().kernels());
+  }
+
+  KernelBenchmark(Kernels kernels) {
+    this.kernels = kernels;
+    CounterRandom.fillUniform(memory, 1, 1, 0.1f, 1);
+  }
+
+  /** Byte offset of a run; 64 more bytes keep equal columns of two runs out of one cache set. */
+  private static long run(int k) {
+    return k * (4L * LONGEST + 64);
+  }
+
+  MemorySegment memory() {
+    return memory;
+  }
+
+  /** {@link Kernels#square}. */
+  @Benchmark
+  public void square() {
+    kernels.square(memory, run(1), memory, run(0), size);
+  }
+
+  /** {@link Kernels#decayAdd}. */
+  @Benchmark
+  public void decayAdd() {
+    kernels.decayAdd(memory, run(1), size, DECAY, SCALE, memory, run(2), memory, run(0));
+  }
+
+  /** {@link Kernels#maximum}. */
+  @Benchmark
+  public void maximum() {
+    kernels.maximum(memory, run(1), size, memory, run(2), memory, run(0));
+  }
+
+  /** {@link Kernels#addScaled}. */
+  @Benchmark
+  public void addScaled() {
+    kernels.addScaled(memory, run(1), size, 1e-3f, memory, run(2));
+  }
+
+  /** {@link Kernels#combine}. */
+  @Benchmark
+  public void combine() {
+    kernels.combine(DECAY, memory, run(1), SCALE, memory, run(2), memory, run(0), size);
+  }
+
+  /** {@link Kernels#scale}, by 1: another factor would end in zeros, denormals or infinity. */
+  @Benchmark
+  public void scale() {
+    kernels.scale(memory, run(1), size, 1);
+  }
+
+  /** {@link Kernels#fill}. */
+  @Benchmark
+  public void fill() {
+    kernels.fill(memory, run(0), size, SCALE);
+  }
+
+  /** {@link Kernels#adaptiveStep}. */
+  @Benchmark
+  public void adaptiveStep() {
+    kernels.adaptiveStep(memory, run(0), size, 1e-3f, memory, run(1), memory, run(2), 1, EPSILON, Float.MAX_VALUE);
+  }
+
+  /** {@link Kernels#adam}. */
+  @Benchmark
+  public void adam() {
+    kernels.adam(memory, run(0), size, memory, run(1), memory, run(2), DECAY, SCALE, memory, run(3), DECAY, SCALE,
+        1e-3f,
+        1, EPSILON, Float.MAX_VALUE);
+  }
+
+  /** {@link Kernels#median} of depth 3. */
+  @Benchmark
+  public void median() {
+    kernels.median(memory, offsets, signs, DEPTH, memory, run(0), size);
+  }
+
+  /** {@link Kernels#minimum} of depth 3. */
+  @Benchmark
+  public void minimum() {
+    kernels.minimum(memory, offsets, DEPTH, memory, run(0), size);
+  }
+
+  /** {@link Kernels#widen}. */
+  @Benchmark
+  public void widen() {
+    kernels.widen(memory, run(1), memory, run(0), size);
+  }
+
+  /** {@link Kernels#roundStochastic}. */
+  @Benchmark
+  public void roundStochastic() {
+    kernels.roundStochastic(memory, run(1), memory, run(0), size, 1);
+  }
+
+  /** {@link Kernels#roundNearest}. */
+  @Benchmark
+  public void roundNearest() {
+    kernels.roundNearest(memory, run(1), memory, run(0), size);
+  }
+
+  /** {@link Kernels#sumOfSquares}. */
+  @Benchmark
+  public float sumOfSquares() {
+    return kernels.sumOfSquares(memory, run(1), size);
+  }
+}
