@@ -4,6 +4,8 @@ package dev.sublinear.bench;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
+import dev.sublinear.kernel.RowCells;
+import dev.sublinear.kernel.Scratch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class KernelBenchmark {
   private static final int LONGEST = 1024;
-  private static final int RUNS = 5;
+  private static final int RUNS = 7;
   private static final int DEPTH = 3;
   private static final float DECAY = 0.9f;
   private static final float SCALE = 0.1f;
@@ -32,8 +34,7 @@ public class KernelBenchmark {
 
   private final Kernels kernels;
   private final MemorySegment memory = Arena.ofAuto().allocate((RUNS + 1) * run(1), 64);
-  private final long[] offsets = {run(1), run(2), run(3)};
-  private final float[] signs = {1, -1, 1};
+  private final Scratch scratch = new Scratch(Arena.ofAuto());
 
   /** With the kernels of this JVM. */
   public KernelBenchmark() {
@@ -110,16 +111,31 @@ public class KernelBenchmark {
         1, EPSILON, Float.MAX_VALUE);
   }
 
-  /** {@link Kernels#median} of depth 3. */
+  /** {@link Kernels#updateSketch} of a count-sketch of depth 3. */
   @Benchmark
-  public void median() {
-    kernels.median(memory, offsets, signs, DEPTH, memory, run(0), size);
+  public void updateSketch() {
+    kernels.updateSketch(memory, row(0, true), size, memory, run(7), memory, run(0), scratch);
   }
 
-  /** {@link Kernels#minimum} of depth 3. */
+  /** {@link Kernels#adamOfSketches} of depth 3. */
   @Benchmark
-  public void minimum() {
-    kernels.minimum(memory, offsets, DEPTH, memory, run(0), size);
+  public void adamOfSketches() {
+    kernels.adamOfSketches(memory, run(0), size, memory, run(7), memory, row(0, true), memory, row(1, false), 1e-3f, 1,
+        EPSILON, Float.MAX_VALUE, scratch);
+  }
+
+  private RowCells row(int slot, boolean isMedian) {
+    RowCells row = scratch.located(0, slot)[0];
+    row.depth = DEPTH;
+    row.isMedian = isMedian;
+    row.ofOld = DECAY - 1;
+    row.ofNew = SCALE;
+    row.factor = 1;
+    for (int j = 0; j < DEPTH; j++) {
+      row.offsets[j] = run(1 + slot * DEPTH + j);
+      row.signs[j] = isMedian && j == 1 ? -1 : 1;
+    }
+    return row;
   }
 
   /** {@link Kernels#widen}. */

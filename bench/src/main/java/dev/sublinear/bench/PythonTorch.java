@@ -109,9 +109,9 @@ final class PythonTorch implements AutoCloseable {
     return values;
   }
 
-  /** One pass over the batches; its nanoseconds by Python's clock. */
-  long pass(String optimizer, int threads) throws IOException {
-    return Long.parseLong(ask("run " + optimizer + " " + threads));
+  /** One pass over the batches, with gradients of a kind that the script names; its nanoseconds by Python's clock. */
+  long pass(String optimizer, String gradients, int threads) throws IOException {
+    return Long.parseLong(ask("run " + optimizer + " " + gradients + " " + threads));
   }
 
   private String ask(String request) throws IOException {

@@ -5,10 +5,12 @@ usage: sparse_torch.py FILE ROWS COLUMNS COUNT BATCHES
 FILE holds, in native byte order, BATCHES x COUNT row ids as int64 and then COUNT x COLUMNS gradients as float32, which are
 those of every batch. Parameters start at zero. Each line on stdin is a request, each line on stdout its answer:
 
-    check OPTIMIZER STEPS PATH   STEPS steps of a new optimizer, batch after batch; the rows of batch 0 go to PATH
-    run OPTIMIZER THREADS        one pass over the batches; the answer is its nanoseconds
+    check OPTIMIZER STEPS PATH           STEPS steps of a new optimizer, batch after batch; batch 0's rows go to PATH
+    run OPTIMIZER GRADIENTS THREADS      one pass over the batches; the answer is its nanoseconds
 
-OPTIMIZER is SparseAdam or Adagrad. Gradients are marked as coalesced, which they are: torch need not sort them.
+OPTIMIZER is SparseAdam or Adagrad. GRADIENTS are "backward": as the backward pass of nn.Embedding(sparse=True) leaves
+them, to be coalesced by the optimizer; or "coalesced": marked as coalesced already, which only a user who does that by
+hand has.
 """
 import array
 import sys
@@ -29,8 +31,8 @@ class Contender:
         self.optimizer = getattr(torch.optim, name)([self.parameter], lr=LEARNING_RATE)
         self.gradients = gradients
 
-    def step(self, batch):
-        self.parameter.grad = self.gradients[batch]
+    def step(self, batch, kind="coalesced"):
+        self.parameter.grad = self.gradients[kind][batch]
         self.optimizer.step()
 
 
@@ -40,7 +42,10 @@ def main():
         data = bytearray(source.read())
     ids = torch.frombuffer(data, dtype=torch.int64, count=batches * count).view(batches, 1, count)
     values = torch.frombuffer(data, dtype=torch.float32, offset=ids.numel() * 8).view(count, columns)
-    gradients = [torch.sparse_coo_tensor(i, values, (rows, columns))._coalesced_(True) for i in ids]
+    gradients = {
+        "backward": [torch.sparse_coo_tensor(i, values, (rows, columns)) for i in ids],
+        "coalesced": [torch.sparse_coo_tensor(i, values, (rows, columns))._coalesced_(True) for i in ids],
+    }
     contenders = {}
 
     for line in sys.stdin:
@@ -56,10 +61,10 @@ def main():
         else:
             contender = contenders.get(name) or Contender(name, gradients, rows, columns)
             contenders[name] = contender
-            torch.set_num_threads(int(arguments[0]))
+            torch.set_num_threads(int(arguments[1]))
             start = time.perf_counter_ns()
             for batch in range(batches):
-                contender.step(batch)
+                contender.step(batch, arguments[0])
             nanos = time.perf_counter_ns() - start
             time.sleep(QUIET_SECONDS)
             print(nanos, flush=True)

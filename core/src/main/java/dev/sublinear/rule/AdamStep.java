@@ -65,14 +65,24 @@ final class AdamStep implements RowStep {
     shrink = (float) (1 - learningRate * weightDecay);
   }
 
-  // StrictMath, because the last bit of Math.pow may differ between machines. By row or gap it is taken once per row and
-  // run of columns.
   private float stepAfter(long updates) {
-    return (float) (learningRate / (1 - StrictMath.pow(beta1, (double) updates)));
+    return (float) (learningRate / (1 - power(beta1, updates)));
   }
 
   private float rootScaleAfter(long updates) {
-    return (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) updates)));
+    return (float) (1 / Math.sqrt(1 - power(beta2, updates)));
+  }
+
+  /** Not Math.pow, whose last bit may differ between machines, nor StrictMath.pow, which allocates. */
+  private static double power(double base, long exponent) {
+    double result = 1;
+    for (long rest = exponent; rest > 0; rest >>= 1) {
+      if ((rest & 1) != 0) {
+        result *= base;
+      }
+      base *= base;
+    }
+    return result;
   }
 
   @Override
@@ -108,7 +118,7 @@ final class AdamStep implements RowStep {
         rowRootScale = rootScaleAfter(counter);
       }
       case GAP -> {
-        double kept = counter == 0 ? 0 : StrictMath.pow(beta1, counter);
+        double kept = counter == 0 ? 0 : power(beta1, counter);
         rowStep = learningRate;
         decayM = (float) kept;
         scaleM = (float) (1 - kept);

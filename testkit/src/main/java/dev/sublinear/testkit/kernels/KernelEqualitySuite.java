@@ -261,7 +261,8 @@ public class KernelEqualitySuite {
   public void everyMethodOfKernels_isCalledAbove() {
     Set<String> methods = Arrays.stream(Kernels.class.getDeclaredMethods())
         .filter(method -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
-            && !method.isSynthetic()).map(Method::getName)
+            && !method.isSynthetic())
+        .map(Method::getName)
         .collect(Collectors.toCollection(TreeSet::new));
     methods.remove("name");
     methods.removeIf(method -> CALLS.keySet().stream().anyMatch(name -> name.split("[ ,]")[0].equals(method)));
