@@ -22,7 +22,7 @@ import java.util.Arrays;
  * @param columns number of columns, at least 1
  */
 public record RowTable(MemorySegment data, long rows, int columns) {
-  /** Rows start on cache lines where the row size allows, so that stripes of two threads do not share a line. */
+  /** Rows start on cache lines where the row size allows, so that rows of two threads do not share a line. */
   private static final long ALIGNMENT = 64;
 
   /**

@@ -15,7 +15,7 @@ import java.util.List;
  * <p>Call order in a step: {@link #beginStep} once; {@link #absorb} once per row if the layout asks for a sweep;
  * {@link #locate} and later {@link #accumulate} over
  * each row's columns, rows ascending; {@link #endStep} once. Not thread-safe, except that
- * {@code accumulate} may run in parallel over what {@link #sharing} allows to be split.
+ * {@code accumulate} may run in parallel on rows that have no cell in common.
  */
 public interface RowState {
   /**

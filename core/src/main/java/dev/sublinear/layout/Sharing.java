@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.layout;
 
-/** Which elements of a moment may live in one cell, hence what may be updated in parallel. */
+/** Which elements of a moment may live in one cell, hence which updates must keep an order. */
 public enum Sharing {
-  /** Every element has its own cell: rows or columns may be split. */
+  /** Every element has its own cell: rows may be updated in any order. */
   NONE,
-  /** Elements of one column but different rows may share a cell: only columns may be split. */
+  /** Elements of one column but different rows may share a cell: rows that meet in one are updated in their order. */
   ROWS,
-  /** Elements of one row share cells: only rows may be split, unless a reduction has filled the cells before. */
+  /** Elements of one row share cells, which a reduction fills before: rows may be updated in any order. */
   COLUMNS,
   /** Both. */
   BOTH;
 
-  /** Whether two rows may meet in one cell, so that rows must be updated in order by one thread. */
+  /** Whether two rows may meet in one cell. */
   public boolean sharesRows() {
     return this == ROWS || this == BOTH;
-  }
-
-  /** Whether two columns may meet in one cell. */
-  public boolean sharesColumns() {
-    return this == COLUMNS || this == BOTH;
   }
 }

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Order within a step: rows in ascending id, so a row's estimate sees the updates of earlier rows of the same step.
  * Rows without a gradient keep their parameters, whatever decays. The result does not depend on the number of threads:
- * where rows share cells the columns are split at multiples of 32, otherwise the rows, and all arithmetic but a row's
- * sum of squares (always taken whole, by one thread) is elementwise. A step allocates nothing once it is compiled.
+ * a row is updated whole by one thread, and where rows share cells those that meet in one take their turn
+ * ({@link RowOrder}). A step allocates nothing once it is compiled.
  *
  * <p>Bytes: {@link OptimizerSpec#bytes}. Not thread-safe: one step at a time.
  */

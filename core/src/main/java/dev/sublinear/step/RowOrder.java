@@ -20,7 +20,7 @@ final class RowOrder {
   /** Keeps the counters of two threads two cache lines apart. */
   private static final int APART = 16;
   /** Entries per slot and depth: what matters are the rows that the other threads have in hand, and those are few. */
-  private static final int ENTRIES = 512;
+  private static final int ENTRIES = 1024;
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
   private static final int HASH_SHIFT = Long.numberOfLeadingZeros(ENTRIES - 1);
   private static final int SPINS = 10_000;
