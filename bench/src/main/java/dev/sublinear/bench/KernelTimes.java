@@ -30,7 +30,7 @@ final class KernelTimes implements Section {
     TimeValue time = scale.choose(TimeValue.milliseconds(1), TimeValue.seconds(1), TimeValue.seconds(1));
     OptionsBuilder options = new OptionsBuilder();
     options.include("\\Q" + KernelBenchmark.class.getName() + "\\E\\.")
-        .forks(scale.choose(0, 1, 2))
+        .forks(scale.choose(0, 1, 1))
         .warmupIterations(scale.choose(0, 2, 2)).warmupTime(time)
         .measurementIterations(scale.choose(1, 3, 3)).measurementTime(time)
         .timeUnit(TimeUnit.NANOSECONDS)

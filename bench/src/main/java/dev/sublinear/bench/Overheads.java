@@ -87,7 +87,7 @@ final class Overheads implements Section {
   private void firstStep(Findings findings) throws IOException {
     int rows = scale.choose(1000, 100_000, 100_000);
     int count = scale.choose(50, 10_000, 10_000);
-    int repeats = scale.choose(1, 1, 5);
+    int repeats = scale.choose(1, 1, 3);
     MarkdownTable table = new MarkdownTable("step in a fresh JVM", "first, ms", "after 180 steps, ms");
     for (String spec : scale == Scale.TOY ? CHOSEN.subList(0, 1) : CHOSEN) {
       FirstStep here = FirstStep.measure(spec, 1, rows, count);

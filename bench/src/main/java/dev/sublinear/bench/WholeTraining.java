@@ -59,7 +59,7 @@ final class WholeTraining implements Section {
         contenders.add(new Contender(entry.getKey(), (long) steps * workload.wordsPerStep(),
             () -> process.steps(steps).nanos()));
       }
-      SideBySide effort = scale.choose(new SideBySide(0, 3, 0), new SideBySide(6, 31, 24), new SideBySide(6, 61, 600));
+      SideBySide effort = scale.choose(new SideBySide(0, 3, 0), new SideBySide(6, 31, 24), new SideBySide(6, 61, 240));
       report(findings, workload, threads, effort.run(title(), "word", contenders));
     } finally {
       for (LmProcess process : opened.values()) {
