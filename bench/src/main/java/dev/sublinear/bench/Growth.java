@@ -149,7 +149,10 @@ final class Growth implements Section {
         .orElse("dense Adam does not fit this machine's free memory"));
     Comparison fifty = measured.get(FIFTY_MILLION);
     findings.goal(Goal.atMost("growth of ns per row from 10 M to 50 M rows, 1 % sketches", 1.3,
-        ten != null && fifty != null ? fifty.nanosPerUnit(SKETCH) / ten.nanosPerUnit(SKETCH) : Double.NaN, "x")
+        ten != null && fifty != null && ten.has(SKETCH) && fifty.has(SKETCH)
+            ? fifty.nanosPerUnit(SKETCH) / ten.nanosPerUnit(SKETCH)
+            : Double.NaN,
+        "x")
         .orElse(scale == Scale.FULL
             ? "50 M rows do not fit this machine's free memory"
             : "full run only: the first touch of 13 GB of parameters takes too long"));

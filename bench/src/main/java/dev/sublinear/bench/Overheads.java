@@ -131,7 +131,7 @@ final class Overheads implements Section {
     findings.goal(Goal.atMost("allocation per optimizer step after warm-up", 0, perStep, "bytes"));
   }
 
-  /** Bytes of the cleanest round of steps, by the calling thread. */
+  /** Bytes of the cleanest round of steps. */
   private static long allocated(OptimizerSpec spec, Workers workers) {
     Batches batches = new Batches(500, 48, 20, 2);
     try (Arena arena = Arena.ofShared()) {

@@ -50,8 +50,10 @@ final class PythonTorch implements AutoCloseable {
       try {
         Process process = new ProcessBuilder(candidate, "-c", "import torch; print(torch.__version__)")
             .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        String version = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (process.waitFor(IMPORT_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
+        if (!process.waitFor(IMPORT_SECONDS, TimeUnit.SECONDS)) {
+          process.destroyForcibly();
+        } else if (process.exitValue() == 0) {
+          String version = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
           return new Found(candidate, version + " (" + candidate + ")");
         }
       } catch (IOException e) {

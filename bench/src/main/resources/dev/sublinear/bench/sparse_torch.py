@@ -31,7 +31,7 @@ class Contender:
         self.optimizer = getattr(torch.optim, name)([self.parameter], lr=LEARNING_RATE)
         self.gradients = gradients
 
-    def step(self, batch, kind="coalesced"):
+    def step(self, batch, kind):
         self.parameter.grad = self.gradients[kind][batch]
         self.optimizer.step()
 
@@ -53,7 +53,7 @@ def main():
         if request == "check":
             fresh = Contender(name, gradients, rows, columns)
             for step in range(int(arguments[0])):
-                fresh.step(step % batches)
+                fresh.step(step % batches, "backward")
             result = fresh.parameter.detach()[ids[0, 0]].flatten().tolist()
             with open(arguments[1], "wb") as target:
                 array.array("f", result).tofile(target)

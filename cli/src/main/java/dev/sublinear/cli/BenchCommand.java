@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(name = "bench", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = "./sublinear bench [--quick] [--json-file FILE]", header = "Measures the steps on this machine, beside other libraries.", description = {
   "%nRuns the dense, sparse and sketched steps in turn with a loop written by hand, DJL's Adam and, where a Python"
       + " with torch is found, torch.optim; checks that they compute the same; and prints medians, ratios and the"
-      + " project's goals as Markdown. The full run takes about half an hour; nothing else should run meanwhile."
+      + " project's goals as Markdown. The full run takes about a quarter of an hour; nothing else should run meanwhile."
 }, footerHeading = "%nExamples:%n", footer = {
   "  ./sublinear bench --quick", "  ./sublinear bench --json-file bench.json > bench.md"
 })

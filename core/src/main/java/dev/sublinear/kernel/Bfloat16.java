@@ -6,9 +6,9 @@ package dev.sublinear.kernel;
  *
  * <p>Relative error of a rounding: at most 2^-8 stochastic, 2^-9 nearest. Infinities stay, NaN stays NaN. Thread-safe.
  *
- * <p>Rows of bfloat16 are <em>packed</em>: of every 32 columns, column i and column 16 + i are the low and the high half of
- * one int, so that whole vectors are widened by a shift and a mask; what is left of the row, fewer than 32 columns, lies
- * one after the other. A run of columns in such a row starts at a multiple of 32.
+ * <p>Rows of bfloat16 are <em>packed</em>: of every 32 columns, column i and column 16 + i are the low and the high
+ * half of one int, so that whole vectors are widened by a shift and a mask; what is left of the row, fewer than 32
+ * columns, lies one after the other. A run of columns in such a row starts at a multiple of 32.
  */
 public final class Bfloat16 {
   /** Set in the result of a NaN so that cutting off the payload cannot turn it into an infinity. */

@@ -5,9 +5,10 @@ package dev.sublinear.kernel;
  * Where the cells of one row lie in a state, and for a sketch what an update does to them: the operand of
  * {@link Kernels#updateSketch}.
  *
- * <p>An update of a sketch estimates e = median or minimum over j of signs[j] cells[offsets[j]], adds signs[j] delta to every depth with
- * delta = ofOld e + ofNew x, and returns factor e + factor delta. Mutable and reused, because a step allocates nothing, and
- * without references, whose writes would be seen by the collector's cards that threads share; not thread-safe.
+ * <p>An update of a sketch estimates e = median or minimum over j of signs[j] cells[offsets[j]], adds signs[j] delta
+ * to every depth with delta = ofOld e + ofNew x, and returns factor e + factor delta. Mutable and reused, because a
+ * step allocates nothing, and without references, whose writes would be seen by the collector's cards that threads
+ * share; not thread-safe.
  */
 public final class RowCells {
   /** The greatest depth of a sketch. */

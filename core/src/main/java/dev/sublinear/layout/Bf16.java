@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.layout;
 
+import dev.sublinear.kernel.Bfloat16;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * it would never move again. Maxima are rounded to nearest, since noise would push a running maximum up for ever.
  *
  * <p>Relative error of one rounding: at most 2^-8 (sums, mean 0), 2^-9 (maxima). Bytes: 2 rows columns. Takes every
- * slot. Source: stochastic rounding as in Gupta et al., 2015.
+ * slot. Rows are packed, see {@link Bfloat16}. Source: stochastic rounding as in Gupta et al., 2015.
  */
 public record Bf16() implements StateLayout {
   private static final Kernels KERNELS = KernelSelection.current().kernels();

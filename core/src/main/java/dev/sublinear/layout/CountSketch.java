@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * cells: 2) depth width columns, plus 8 for {@code global}. Takes signed slots only: a median of signed cells can be
  * negative where a second moment cannot.
  *
- * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, algorithms 1 to 4. Deviations: 64-bit hashes with
- * multiply-shift (the reference's signed remainder can be negative); the estimate after an update with
- * {@code touched} is computed as estimate + delta, which equals a second query bit for bit, because all depths move by
- * the same delta and rounding is monotone.
+ * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, algorithms 1 to 4. Deviations: one 64-bit hash a row, for
+ * all depths, with multiply-shift (the reference's signed remainder can be negative); the estimate after an update
+ * with {@code touched} is computed as estimate + delta, which equals a second query bit for bit, because all depths
+ * move by the same delta and rounding is monotone.
  *
  * @param options size and decay; depth 1, 3, 5 or 7
  */

@@ -34,7 +34,8 @@ public interface RowState {
   default void absorb(long row, float sumOfSquares) {}
 
   /**
-   * Finds the cells of rows before their turn: to have them fetched, and to know which rows meet in a cell.
+   * Finds the cells of rows before their turn: to have them fetched, and to know which rows meet in a cell. A state whose
+   * rows do ({@link Sharing#sharesRows}) must name every cell that {@code accumulate} will touch.
    *
    * @param rows table rows
    * @param count number of rows

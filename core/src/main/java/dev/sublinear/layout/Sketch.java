@@ -18,7 +18,7 @@ import java.util.List;
  * <p>With decay {@code global} the true value of a cell is {@code factor} times what is stored; {@code factor} is folded
  * into the cells before it leaves [2^-20, 2^20].
  */
-public final class Sketch implements RowState {
+final class Sketch implements SketchRowState {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
   private static final long ROUNDING = CounterRandom.stream("sketch rounding");
   private static final double SMALLEST_FACTOR = 0x1.0p-20;
@@ -105,7 +105,7 @@ public final class Sketch implements RowState {
     return cells;
   }
 
-  /** Completes the {@link #locate}d row with what an update by (decay, scale) does to it. */
+  @Override
   public void aim(RowCells at, long row, int column, float decay, float scale) {
     if (isGlobal()) {
       at.factor = (float) factor.get(ValueLayout.JAVA_DOUBLE, 0);

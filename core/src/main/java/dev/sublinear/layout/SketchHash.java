@@ -6,9 +6,11 @@ import dev.sublinear.kernel.CounterRandom;
 /**
  * The hash functions of a sketch: one 64-bit hash of the row, and from it a bucket and a sign for every depth.
  *
- * <p>Bucket of depth j: multiply-shift of the hash times an odd constant of j, so that the bucket in a sketch of half the
- * width is half the bucket. Sign of depth j: bit j. That the depths share one hash saves two thirds of the hashing, as in
- * "Less hashing, same performance" (Kirsch, Mitzenmacher, 2006). Part of the checkpoint format. Thread-safe.
+ * <p>Bucket of depth j: multiply-shift of the hash times an odd constant of j, so that the bucket in a sketch of half
+ * the width is half the bucket. Sign of depth j: bit j. The depths may share one hash because its products with the
+ * factors form a lattice without short vectors (the shortest of any two depths exceeds 2^29, of depths 0 to 2 2^42,
+ * near the best that 2^64 points allow): for no width in use do rows that meet in one depth meet in another more
+ * often than by chance. Part of the checkpoint format. Thread-safe.
  */
 final class SketchHash {
   private static final long STREAM = CounterRandom.stream("sketch");

@@ -8,7 +8,7 @@ import dev.sublinear.kernel.Scratch;
 import dev.sublinear.layout.DirectRowState;
 import dev.sublinear.layout.MaxRowState;
 import dev.sublinear.layout.RowState;
-import dev.sublinear.layout.Sketch;
+import dev.sublinear.layout.SketchRowState;
 import dev.sublinear.layout.StatelessRowState;
 import dev.sublinear.layout.UniformRowState;
 import java.lang.foreign.MemorySegment;
@@ -130,14 +130,16 @@ final class AdamStep implements RowStep {
     if (maximum == null && m instanceof DirectRowState mCells && v instanceof DirectRowState vCells) {
       KERNELS.adam(theta, to, n, g, go, mCells.cells(), mCells.offset(row, column), decayM, scaleM, vCells.cells(),
           vCells.offset(row, column), decay(SLOT_V), scale(SLOT_V), rowStep, rowRootScale, epsilon, limit);
-    } else if (maximum == null && m instanceof Sketch mSketch && v instanceof Sketch vSketch) {
+    } else if (maximum == null && m instanceof SketchRowState mSketch
+        && v instanceof SketchRowState vSketch) {
       RowCells mRow = scratch.located(SLOT_M);
       RowCells vRow = scratch.located(SLOT_V);
       mSketch.aim(mRow, row, column, decayM, scaleM);
       vSketch.aim(vRow, row, column, decay(SLOT_V), scale(SLOT_V));
       KERNELS.adamOfSketches(theta, to, n, g, go, mSketch.cells(), mRow, vSketch.cells(), vRow, rowStep, rowRootScale,
           epsilon, limit, scratch);
-    } else if (maximum == null && m instanceof StatelessRowState && v instanceof UniformRowState uniform) {
+    } else if (maximum == null && m instanceof StatelessRowState && scaleM == 1
+        && v instanceof UniformRowState uniform) {
       KERNELS.adaptiveStep(theta, to, n, rowStep, g, go, uniform.estimate(row), rowRootScale, epsilon, limit);
     } else {
       MemorySegment w = scratch.memory;

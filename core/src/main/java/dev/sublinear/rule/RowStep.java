@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * One step of a rule with its scalars frozen: learning rate and bias corrections are computed once, in {@link #begin}.
  *
- * <p>Made once per optimizer, over its states, and frozen anew at every step. {@code begin} is called by one thread before the rows; {@code apply} by many threads on different rows or columns.
+ * <p>Made once per optimizer, over its states, and frozen anew at every step. {@code begin} is called by
+ * one thread before the rows; {@code apply} by many threads on different rows.
  */
 public interface RowStep {
   /**

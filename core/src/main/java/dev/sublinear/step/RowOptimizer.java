@@ -44,6 +44,7 @@ public final class RowOptimizer {
   private final Workers workers;
   private final List<RowState> states;
   private final boolean[] sweeps;
+  private final boolean[] meets;
   private final @Nullable RowOrder order;
   private final RowCounter counter;
   private final @Nullable MemorySegment counters;
@@ -70,6 +71,7 @@ public final class RowOptimizer {
     int slots = spec.layouts().size();
     List<RowState> allocated = new ArrayList<>(slots);
     sweeps = new boolean[slots];
+    meets = new boolean[slots];
     UpdateRule rule = spec.rule();
     boolean rowsMeet = false;
     for (int k = 0; k < slots; k++) {
@@ -79,7 +81,8 @@ public final class RowOptimizer {
       RowState state = layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
       allocated.add(state);
       sweeps[k] = layout.firstSweep() == Reduction.ROW_SUM;
-      rowsMeet |= state.sharing().sharesRows();
+      meets[k] = state.sharing().sharesRows();
+      rowsMeet |= meets[k];
     }
     states = List.copyOf(allocated);
     order = rowsMeet && workers.count() > 1 ? new RowOrder(workers.count(), slots) : null;
@@ -151,6 +154,7 @@ public final class RowOptimizer {
       return;
     }
     try {
+      order.enter(part);
       update(g, 0, g.count(), part, parts, scratch);
     } finally {
       order.leave(part);
@@ -162,9 +166,10 @@ public final class RowOptimizer {
    * the places of the next rows are those of the next calls.
    */
   private void update(Gradient g, long first, long end, int part, int parts, Scratch scratch) {
+    long padded = Math.ceilDiv(end, parts) * parts; // rows per block of columns: a multiple, so a row stays its part's
     for (int column = 0; column < g.columns(); column += Scratch.BLOCK) {
       int n = Math.min(Scratch.BLOCK, g.columns() - column);
-      long before = column / Scratch.BLOCK * Math.ceilDiv(end, parts) * parts; // a multiple, so that a row stays its part's
+      long before = column / Scratch.BLOCK * padded;
       int block = 0;
       locate(g, first, end, column, before, part, parts, block, scratch);
       for (long begin = first; begin < end; begin += Scratch.ROWS_AHEAD) {
@@ -175,7 +180,9 @@ public final class RowOptimizer {
           scratch.select(block, k);
           if (order != null) {
             for (int slot = 0; slot < states.size(); slot++) {
-              order.await(part, scratch.located(slot));
+              if (meets[slot]) {
+                order.await(part, scratch.located(slot));
+              }
             }
           }
           if (column == 0) {
@@ -216,7 +223,9 @@ public final class RowOptimizer {
     }
     if (order != null) {
       for (int k = 0; k < states.size(); k++) {
-        order.add(part, before + begin, count, k, scratch.located(block, k));
+        if (meets[k]) {
+          order.add(part, before + begin, count, k, scratch.located(block, k));
+        }
       }
     }
     // By itself, so that the processor has many of these reads before it and waits for their lines and pages together.

@@ -11,9 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  * Lets several threads update rows that may meet in a cell, as if one thread had done it in the order of the rows.
  *
  * <p>Row number i of a step is thread (i mod threads)'s. Before it, the thread waits until for each of its places the
- * last earlier row that has it too is done; a row waits for earlier rows only, so there is always one that need not. Every thread finds
- * the shared cells by itself, in a table of hashed places: two places that fall into one entry are taken for one, which
- * may cost a wait and changes no result.
+ * last earlier row that has it too is done; a row waits for earlier rows only, so there is always one that need not.
+ * Every thread finds the shared cells by itself, in a table of hashed places: two places that fall into one entry are
+ * taken for one, which may cost a wait and changes no result.
  */
 final class RowOrder {
   private static final VarHandle DONE = MethodHandles.arrayElementVarHandle(long[].class);
@@ -39,19 +39,24 @@ final class RowOrder {
     last = new long[threads][slots * RowCells.MAX_DEPTH * ENTRIES];
   }
 
-  /** Before the threads start: no row has been seen. */
+  /** Before the threads start: no row is done. */
   void begin() {
     Arrays.fill(done, 0);
-    for (int thread = 0; thread < threads; thread++) {
-      Arrays.fill(last[thread], -1);
-      Arrays.fill(seen[thread], 0);
-    }
+  }
+
+  /** First of all on each thread: it has seen no row. */
+  void enter(int thread) {
+    Arrays.fill(last[thread], -1);
+    Arrays.fill(seen[thread], 0);
   }
 
   /** Notes the places of the rows from number {@code first} on in one slot, and for each the last row that had it. */
   void add(int thread, long first, int count, int slot, RowCells[] at) {
     long[] entries = last[thread];
     for (int i = 0; i < count; i++) {
+      if (at[i].depth == 0) {
+        throw new IllegalStateException("a state shares rows and does not say where: see RowState.locate");
+      }
       for (int j = 0; j < at[i].depth; j++) {
         int entry = (slot * RowCells.MAX_DEPTH + j) * ENTRIES + (int) (at[i].offsets[j] * GOLDEN_GAMMA >>> HASH_SHIFT);
         at[i].earlier[j] = entries[entry];

@@ -23,18 +23,21 @@ import jdk.incubator.vector.VectorSpecies;
  * method (a one-line {@code load} was the case in about one JVM of five), it makes an object of every vector, for good.
  */
 public final class SimdKernels implements Kernels {
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-  private static final int WIDTH = FLOATS.length();
-  private static final int BYTES = WIDTH * Float.BYTES;
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  /** The preferred width, but no more lanes than a group of packed bfloat16 has pairs. */
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED.length() > Bfloat16.PAIRS
+      ? FloatVector.SPECIES_512
+      : FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+  static final int WIDTH = FLOATS.length();
+  static final int BYTES = WIDTH * Float.BYTES;
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
   /** Set in the result of a NaN so that cutting off the payload cannot turn it into an infinity. */
   private static final int QUIET = 0x0040_0000;
 
   /** The upper halves of pairs of packed bfloat16. */
-  private static final int HIGH = 0xFFFF_0000;
+  static final int HIGH = 0xFFFF_0000;
 
-  private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
+  static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
 
   /** For the service loader. */
   public SimdKernels() {}

@@ -23,14 +23,14 @@ import jdk.incubator.vector.VectorSpecies;
 final class SimdSketches {
   private static final int DEPTH = 3;
 
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-  private static final int WIDTH = FLOATS.length();
-  private static final int BYTES = WIDTH * Float.BYTES;
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final int HIGH = 0xFFFF_0000;
+  private static final VectorSpecies<Float> FLOATS = SimdKernels.FLOATS;
+  private static final VectorSpecies<Integer> INTS = SimdKernels.INTS;
+  private static final int WIDTH = SimdKernels.WIDTH;
+  private static final int BYTES = SimdKernels.BYTES;
+  private static final ByteOrder ORDER = SimdKernels.ORDER;
+  private static final int HIGH = SimdKernels.HIGH;
   private static final long GROUP_BYTES = 2L * Bfloat16.GROUP;
-  private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
+  private static final IntVector IOTA = SimdKernels.IOTA;
 
   private SimdSketches() {}
 

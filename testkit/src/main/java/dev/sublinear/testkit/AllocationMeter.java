@@ -5,7 +5,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * Measures how many bytes of Java heap the calling thread allocates per call of a task, once the task is compiled.
+ * Measures how many bytes of Java heap all threads allocate per call of a task, once the task is compiled.
  *
  * <p>The interpreter and the first compiler do allocate where the second one does not (vectors, slices), so the task is
  * repeated until a round of {@link #CALLS} calls is clean, or the rounds are used up. A task that allocates one object
@@ -32,11 +32,11 @@ public final class AllocationMeter {
   public static long bytesPerRound(Runnable task, int rounds) {
     long least = Long.MAX_VALUE;
     for (int round = 0; round < rounds && least > 0; round++) {
-      long before = THREADS.getCurrentThreadAllocatedBytes();
+      long before = THREADS.getTotalThreadAllocatedBytes();
       for (int i = 0; i < CALLS; i++) {
         task.run();
       }
-      long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+      long bytes = THREADS.getTotalThreadAllocatedBytes() - before;
       least = Math.min(least, bytes < CALLS * SMALLEST_OBJECT ? 0 : bytes);
     }
     return least;

@@ -41,9 +41,9 @@ public class Contracts {
   @Nested
   public class Convergence extends ConvergenceSuite {}
 
-  /** See {@link StripesSuite}. */
+  /** See {@link ThreadsSuite}. */
   @Nested
-  public class Stripes extends StripesSuite {}
+  public class Threads extends ThreadsSuite {}
 
   /** See {@link AllocationSuite}. */
   @Nested

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestFactory;
  * decay or a 16-bit cell is thousands of ulp.
  */
 public class LosslessSuite {
-  private static final int ROWS = 37;
+  private static final int ROWS = 101;
   private static final int STEPS = 60;
   private static final float LEARNING_RATE = 0.05f;
   private static final long SEED = 23;

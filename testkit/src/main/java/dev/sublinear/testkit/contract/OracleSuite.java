@@ -48,7 +48,7 @@ import org.junit.jupiter.api.TestFactory;
  * covered here; rules without one fail, see {@link RuleOracle}.
  */
 public class OracleSuite {
-  private static final int ROWS = 30;
+  private static final int ROWS = 100; // more than three blocks of Scratch.ROWS_AHEAD
   private static final int COLUMNS = 6;
   private static final int STEPS = 40;
   private static final float LEARNING_RATE = 0.02f;
