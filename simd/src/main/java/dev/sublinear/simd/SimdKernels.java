@@ -39,6 +39,12 @@ public final class SimdKernels implements Kernels {
 
   static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
 
+  // Constants, because a shuffle that is made in a loop is an object whenever C2 does not unroll the loop.
+  private static final VectorShuffle<Float> EIGHT_ON = VectorShuffle.iota(FLOATS, 8, 1, true);
+  private static final VectorShuffle<Float> FOUR_ON = VectorShuffle.iota(FLOATS, 4, 1, true);
+  private static final VectorShuffle<Float> TWO_ON = VectorShuffle.iota(FLOATS, 2, 1, true);
+  private static final VectorShuffle<Float> ONE_ON = VectorShuffle.iota(FLOATS, 1, 1, true);
+
   /** For the service loader. */
   public SimdKernels() {}
 
@@ -344,10 +350,10 @@ public final class SimdKernels implements Kernels {
       FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER, FLOATS.indexInRange(i, n));
       sum = sum.add(value.mul(value));
     }
-    for (int apart = LANES / 2; apart > 0; apart /= 2) {
-      sum = sum.add(sum.rearrange(VectorShuffle.iota(FLOATS, apart, 1, true)));
-    }
-    return sum.lane(0);
+    sum = sum.add(sum.rearrange(EIGHT_ON));
+    sum = sum.add(sum.rearrange(FOUR_ON));
+    sum = sum.add(sum.rearrange(TWO_ON));
+    return sum.add(sum.rearrange(ONE_ON)).lane(0);
   }
 
   private static float sumInTwo(MemorySegment x, long xo, int n) {
@@ -369,9 +375,8 @@ public final class SimdKernels implements Kernels {
       high = high.add(b.mul(b));
     }
     FloatVector sum = low.add(high);
-    for (int apart = LANES / 4; apart > 0; apart /= 2) {
-      sum = sum.add(sum.rearrange(VectorShuffle.iota(FLOATS, apart, 1, true)));
-    }
-    return sum.lane(0);
+    sum = sum.add(sum.rearrange(FOUR_ON));
+    sum = sum.add(sum.rearrange(TWO_ON));
+    return sum.add(sum.rearrange(ONE_ON)).lane(0);
   }
 }
