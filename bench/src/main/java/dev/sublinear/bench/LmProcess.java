@@ -2,12 +2,9 @@
 package dev.sublinear.bench;
 
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +19,7 @@ final class LmProcess implements AutoCloseable {
   private static final String THREADS = "-Dai.djl.pytorch.num_threads=";
   private static final String INTEROP_THREADS = "-Dai.djl.pytorch.num_interop_threads=";
 
-  private final Path directory;
-  private final Process process;
-  private final BufferedWriter requests;
-  private final BufferedReader answers;
+  private final LineProcess process;
 
   /**
    * What some steps took.
@@ -53,8 +47,8 @@ final class LmProcess implements AutoCloseable {
 
   private LmProcess(LmWorkload workload, boolean oneEngineThread, Class<?> main, String... arguments)
       throws IOException {
-    directory = Files.createTempDirectory("sublinear-bench");
-    Path file = directory.resolve("workload");
+    Path folder = LineProcess.newFolder();
+    Path file = folder.resolve("workload");
     workload.write(file);
     List<String> flags = new ArrayList<>(FreshJvm.flags());
     flags.removeIf(flag -> flag.startsWith(THREADS) || flag.startsWith(INTEROP_THREADS));
@@ -68,22 +62,12 @@ final class LmProcess implements AutoCloseable {
       // Set by the launcher for this process; several engine threads are faster without it where the cores are theirs.
       builder.environment().remove("OMP_WAIT_POLICY");
     }
-    process = builder.redirectError(directory.resolve("stderr").toFile()).start();
-    requests = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-    answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    process = new LineProcess(folder, builder);
   }
 
   /** Makes steps. */
   Answer steps(int count) throws IOException {
-    requests.write(Integer.toString(count));
-    requests.newLine();
-    requests.flush();
-    String answer = answers.readLine();
-    if (answer == null) {
-      List<String> errors = Files.readAllLines(directory.resolve("stderr"));
-      throw new IOException("a training ended: " + String.join("; ", errors.subList(0, Math.min(3, errors.size()))));
-    }
-    String[] figures = answer.split(" ");
+    String[] figures = process.ask(Integer.toString(count)).split(" ");
     return new Answer(Long.parseLong(figures[0]), Float.parseFloat(figures[1]));
   }
 
@@ -102,14 +86,6 @@ final class LmProcess implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    process.destroy();
-    try (requests; answers) {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    Files.deleteIfExists(directory.resolve("workload"));
-    Files.deleteIfExists(directory.resolve("stderr"));
-    Files.deleteIfExists(directory);
+    process.close();
   }
 }

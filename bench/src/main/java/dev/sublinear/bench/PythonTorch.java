@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.bench;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -14,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +33,8 @@ final class PythonTorch implements AutoCloseable {
    */
   record Found(@Nullable String command, String description) {}
 
-  private final Path directory;
-  private final Process process;
-  private final BufferedWriter requests;
-  private final BufferedReader answers;
+  private final Path folder;
+  private final LineProcess process;
   private final int rows;
 
   /** Looks for a Python with torch; takes seconds. */
@@ -68,21 +61,19 @@ final class PythonTorch implements AutoCloseable {
   /** Starts {@code command} on these batches. */
   PythonTorch(String command, Batches batches) throws IOException {
     rows = batches.count();
-    directory = Files.createTempDirectory("sublinear-bench");
-    Path script = directory.resolve("sparse_torch.py");
+    folder = LineProcess.newFolder();
+    Path script = folder.resolve("sparse_torch.py");
     try (InputStream in = Objects.requireNonNull(PythonTorch.class.getResourceAsStream("sparse_torch.py"))) {
       Files.copy(in, script);
     }
-    Path data = directory.resolve("batches");
+    Path data = folder.resolve("batches");
     write(data, batches);
     ProcessBuilder builder = new ProcessBuilder(command, script.toString(), data.toString(),
         Long.toString(batches.rows()), Integer.toString(batches.columns()), Integer.toString(batches.count()),
         Integer.toString(batches.size()));
     // Set by the launcher for this process; torch is as fast as it can be without them.
     builder.environment().keySet().removeAll(List.of("OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS"));
-    process = builder.redirectError(directory.resolve("stderr").toFile()).start();
-    requests = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-    answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    process = new LineProcess(folder, builder);
   }
 
   private static void write(Path file, Batches batches) throws IOException {
@@ -104,8 +95,8 @@ final class PythonTorch implements AutoCloseable {
 
   /** The rows of batch 0 after {@code steps} steps from zero, batch after batch. */
   float[] check(String optimizer, int steps, int columns) throws IOException {
-    Path file = directory.resolve("result");
-    ask("check " + optimizer + " " + steps + " " + file);
+    Path file = folder.resolve("result");
+    process.ask("check " + optimizer + " " + steps + " " + file);
     float[] values = new float[rows * columns];
     ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder()).asFloatBuffer().get(values);
     return values;
@@ -113,33 +104,11 @@ final class PythonTorch implements AutoCloseable {
 
   /** One pass over the batches, with gradients of a kind that the script names; its nanoseconds by Python's clock. */
   long pass(String optimizer, String gradients, int threads) throws IOException {
-    return Long.parseLong(ask("run " + optimizer + " " + gradients + " " + threads));
-  }
-
-  private String ask(String request) throws IOException {
-    requests.write(request);
-    requests.newLine();
-    requests.flush();
-    String answer = answers.readLine();
-    if (answer == null) {
-      List<String> errors = new ArrayList<>(Files.readAllLines(directory.resolve("stderr")));
-      throw new IOException(
-          "python ended at '" + request + "': " + (errors.isEmpty() ? "no message" : errors.getLast()));
-    }
-    return answer;
+    return Long.parseLong(process.ask("run " + optimizer + " " + gradients + " " + threads));
   }
 
   @Override
   public void close() throws IOException {
-    process.destroy();
-    try (requests; answers) {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    for (String file : List.of("sparse_torch.py", "batches", "stderr", "result")) {
-      Files.deleteIfExists(directory.resolve(file));
-    }
-    Files.deleteIfExists(directory);
+    process.close();
   }
 }

@@ -23,6 +23,7 @@ final class RowOrder {
   private static final int ENTRIES = 1024;
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
   private static final int HASH_SHIFT = Long.numberOfLeadingZeros(ENTRIES - 1);
+  /** A row takes a microsecond; who waits longer than these turns waits for a thread that is off the processor. */
   private static final int SPINS = 10_000;
   private static final long PAUSE_NANOS = 20_000;
 

@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>{@link #adam} and {@link #packedAdam} do in one loop what four could: seven rows of memory in seven places are then
  * waited for together. Their bodies are long, and written out without helper methods, because of the rule of
  * {@link SimdKernels} that no vector leaves a method: C2 gives up inlining of methods that are not the JDK's own in a
- * method of this size, and would make an object of every vector (measured: seven times slower).
+ * method of this size, and would make an object of every vector (five times slower in cache).
  */
 final class SimdSketches {
   private static final int DEPTH = 3;
