@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.bench;
 
+import dev.sublinear.train.report.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Runs all sections, one after the other. */
 public final class Bench {
@@ -23,6 +26,11 @@ public final class Bench {
     return sections;
   }
 
+  /** 1, and 2 where there are two processors. */
+  static List<Integer> threadCounts() {
+    return IntStream.rangeClosed(1, Math.min(2, Runtime.getRuntime().availableProcessors())).boxed().toList();
+  }
+
   /**
    * Measures, printing the report as Markdown section by section.
    *
@@ -35,8 +43,11 @@ public final class Bench {
   public static Report run(Scale scale, PrintStream out, Consumer<String> progress) throws IOException {
     long start = System.nanoTime();
     PythonTorch.Found python = PythonTorch.find();
-    Machine machine = Machine.look(python.description());
-    out.print("# Benchmarks (" + scale.name().toLowerCase(Locale.ROOT) + ")\n\n" + machine.markdown() + "\n");
+    Machine machine = Machine.look();
+    List<Integer> threads = threadCounts();
+    out.print("# Benchmarks (" + scale.name().toLowerCase(Locale.ROOT) + ")\n\n" + machine.markdown()
+        + "- Python torch: " + python.description() + "\n- threads of a step: "
+        + threads.stream().map(Object::toString).collect(Collectors.joining(" and ")) + "\n\n");
     List<Findings> found = new ArrayList<>();
     List<Goal> goals = new ArrayList<>();
     try (Memory memory = new Memory()) {
@@ -50,7 +61,8 @@ public final class Bench {
         goals.addAll(findings.goals());
       }
     }
-    Report report = new Report(scale, (System.nanoTime() - start) / 1e9, machine, goals, found);
+    Report report = new Report(scale, (System.nanoTime() - start) / 1e9, machine, python.description(), threads, goals,
+        found);
     out.print(report.goalsMarkdown());
     return report;
   }

@@ -16,6 +16,7 @@ import dev.sublinear.kernel.Kernels;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
+import dev.sublinear.train.report.MarkdownTable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -60,7 +61,7 @@ final class DenseStep implements Section {
     int rows = scale.choose(20, 25_000, 25_000);
     long n = (long) rows * COLUMNS;
     findings.say(String.format(Locale.ROOT, "%,d elements, every one with a gradient.", n));
-    for (int threads : Machine.threadCounts()) {
+    for (int threads : Bench.threadCounts()) {
       memory.reserve(8 * 4 * n);
       try (Workers workers = new Workers(threads);
           NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
@@ -102,7 +103,7 @@ final class DenseStep implements Section {
       }));
     }
     Comparison comparison = effort().run("dense step", "element", contenders);
-    report(findings, comparison, threads == Machine.threadCounts().getLast());
+    report(findings, comparison, threads == Bench.threadCounts().getLast());
   }
 
   private SideBySide effort() {

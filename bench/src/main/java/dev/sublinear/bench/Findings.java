@@ -2,6 +2,7 @@
 package dev.sublinear.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.sublinear.train.report.MarkdownTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.report.ByteSize;
+import dev.sublinear.train.report.MarkdownTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -54,11 +55,11 @@ final class Growth implements Section {
     findings.say(String.format(Locale.ROOT,
         "Nanoseconds per row of a step on %,d rows of n x %d, threads: %d. Rows are drawn uniformly, one from each of %,d"
             + " equal ranges, anew for every step; in brackets what the parameters and the state take.",
-        count, COLUMNS, Machine.threadCounts().getLast(), count));
+        count, COLUMNS, Bench.threadCounts().getLast(), count));
     // Once, and for the largest: all that fits beside each other at a size is measured in alternation.
     memory.reserve(sizes.stream().mapToLong(n -> bytes(n, fitting(n))).max().orElseThrow());
     Map<Long, Comparison> measured = new HashMap<>();
-    try (Workers workers = new Workers(Machine.threadCounts().getLast())) {
+    try (Workers workers = new Workers(Bench.threadCounts().getLast())) {
       for (long n : sizes) {
         List<String> fitting = fitting(n);
         memory.reserve(bytes(n, fitting));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.bench;
 
+import dev.sublinear.train.report.MarkdownTable;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

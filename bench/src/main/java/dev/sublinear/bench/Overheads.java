@@ -7,6 +7,7 @@ import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
 import dev.sublinear.testkit.AllocationMeter;
 import dev.sublinear.testkit.Combinations;
+import dev.sublinear.train.report.MarkdownTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class Overheads implements Section {
   }
 
   private void handOff(Findings findings) throws IOException {
-    int threads = Machine.threadCounts().getLast();
+    int threads = Bench.threadCounts().getLast();
     int burst = scale.choose(10, BURST, BURST);
     try (Workers workers = new Workers(threads); Workers alone = new Workers(1)) {
       int[] calls = new int[threads * 16]; // a cache line each
@@ -114,7 +115,7 @@ final class Overheads implements Section {
         : CHOSEN.stream().map(OptimizerSpec::parse).toList();
     long most = 0;
     String where = "";
-    for (int threads : Machine.threadCounts()) {
+    for (int threads : Bench.threadCounts()) {
       try (Workers workers = new Workers(threads)) {
         for (OptimizerSpec spec : specs) {
           long bytes = allocated(spec, workers);

@@ -7,6 +7,7 @@ import dev.sublinear.rule.UpdateRule;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
+import dev.sublinear.train.report.MarkdownTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,8 @@ final class Pairs implements Section {
   public void run(Findings findings) throws IOException {
     Batches batches = Batches.of(scale);
     findings.say(batches.describe());
-    int most = Machine.threadCounts().getLast();
-    for (int threads : Machine.threadCounts().reversed()) {
+    int most = Bench.threadCounts().getLast();
+    for (int threads : Bench.threadCounts().reversed()) {
       try (Workers workers = new Workers(threads)) {
         SideBySide effort = scale.choose(new SideBySide(1, 3, 1), new SideBySide(2, 9, 6), new SideBySide(3, 31, 60));
         Comparison comparison =

@@ -2,6 +2,8 @@
 package dev.sublinear.bench;
 
 import dev.sublinear.train.report.Json;
+import dev.sublinear.train.report.Machine;
+import dev.sublinear.train.report.MarkdownTable;
 import dev.sublinear.train.report.Numbers;
 import java.util.List;
 import java.util.Locale;
@@ -12,12 +14,16 @@ import java.util.Locale;
  * @param scale how large the benchmarks were
  * @param seconds how long they took
  * @param machine where
+ * @param torch version of the Python torch that was found, or why none was
+ * @param threads the numbers of threads that were compared
  * @param goals of all sections, in their order
  * @param sections the raw figures
  */
-public record Report(Scale scale, double seconds, Machine machine, List<Goal> goals, List<Findings> sections) {
+public record Report(Scale scale, double seconds, Machine machine, String torch, List<Integer> threads,
+    List<Goal> goals, List<Findings> sections) {
   /** Copies the lists. */
   public Report {
+    threads = List.copyOf(threads);
     goals = List.copyOf(goals);
     sections = List.copyOf(sections);
   }

@@ -63,8 +63,8 @@ final class SparseStep implements Section {
 
   private void measure(Findings findings, Batches batches, PlainAdam loop, @Nullable PythonTorch torch)
       throws IOException {
-    int most = Machine.threadCounts().getLast();
-    for (int threads : Machine.threadCounts()) {
+    int most = Bench.threadCounts().getLast();
+    for (int threads : Bench.threadCounts()) {
       memory.reserve(5 * batches.tableBytes());
       try (Workers workers = new Workers(threads)) {
         RowTable adamTable = RowTable.allocate(memory, batches.rows(), batches.columns());

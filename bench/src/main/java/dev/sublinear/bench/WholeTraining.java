@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.bench;
 
+import dev.sublinear.train.report.MarkdownTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +39,7 @@ final class WholeTraining implements Section {
   @Override
   public void run(Findings findings) throws IOException {
     LmWorkload workload = scale == Scale.TOY ? LmWorkload.toy() : LmWorkload.wordNet();
-    int threads = Machine.threadCounts().getLast();
+    int threads = Bench.threadCounts().getLast();
     Map<String, LmProcess> opened = new LinkedHashMap<>();
     try {
       opened.put(DENSE, LmProcess.ours(workload, DENSE, threads));

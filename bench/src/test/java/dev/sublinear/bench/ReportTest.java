@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sublinear.train.report.Machine;
+import dev.sublinear.train.report.MarkdownTable;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ final class ReportTest {
     List<Goal> goals = List.of(Goal.atLeast("speed", 3, 4.5, "x"),
         Goal.atMost("growth", 1.3, Double.NaN, "x").orElse("does not fit"));
     JsonNode json = JsonMapper.shared().readTree(
-        new Report(Scale.TOY, 1.5, Machine.look("none"), goals, List.of(findings)).json());
+        new Report(Scale.TOY, 1.5, Machine.look(), "none", List.of(1), goals, List.of(findings)).json());
     JsonNode first = json.get("goals").get(0);
     assertEquals("speed", first.get("name").asString());
     assertEquals(3, first.get("goal").asDouble());

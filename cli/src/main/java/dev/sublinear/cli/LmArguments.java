@@ -85,10 +85,13 @@ final class LmArguments {
   /** How it is trained. */
   static final class Training {
     @Option(names = "--dense-optimizer", paramLabel = "\"NAME [SLOTS]\"", description = {
-      "Optimizer of the tensors that are not tables (LSTM, bias); --lr holds for it too."
+      "Optimizer of the tensors that are not tables (LSTM, bias)."
           + " Default: the rule of the tables with dense layouts."
     })
     @Nullable String denseOptimizer;
+
+    @Option(names = "--dense-lr", paramLabel = "RATE", description = "Learning rate of the tensors that are not tables. Default: --lr.")
+    @Nullable Double denseLearningRate;
 
     @Option(names = "--schedule", paramLabel = "KIND[:KEY=VALUE]", description = {
       "How the learning rate goes: constant, linear, cosine, or plateau (divided by 4 when validation does not"
@@ -147,8 +150,10 @@ final class LmArguments {
         ? OptimizerSpec.dense(tables.rule())
         : Errors.named("--dense-optimizer", () -> OptimizerSpec.parse(dense));
     Schedule schedule = Errors.named("--schedule", () -> Schedule.parse(training.schedule));
-    LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others,
-        learningRate == null ? tables.rule().defaultLearningRate() : learningRate, schedule, clip());
+    float rate = learningRate == null ? tables.rule().defaultLearningRate() : learningRate;
+    Double denseRate = training.denseLearningRate;
+    LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others, rate,
+        denseRate == null ? rate : denseRate.floatValue(), schedule, clip());
     return new LmOptions(text, config, samples(), optimization, length(), training.seed);
   }
 

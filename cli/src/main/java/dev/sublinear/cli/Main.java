@@ -38,7 +38,8 @@ public final class Main {
         .addSubcommand(train)
         .addSubcommand(compare)
         .addSubcommand(withLists(new PlanCommand(console)))
-        .addSubcommand(new BenchCommand(console));
+        .addSubcommand(new BenchCommand(console))
+        .addSubcommand(new ReproduceCommand(console));
     Errors errors = new Errors(console);
     return root
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))

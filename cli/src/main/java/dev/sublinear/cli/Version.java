@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that Maven wrote into the resources. */
@@ -15,6 +16,11 @@ final class Version implements IVersionProvider {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The commit of the sources, as the launcher tells it. */
+  static String commit() {
+    return Objects.requireNonNullElse(System.getenv("SUBLINEAR_COMMIT"), "unknown");
   }
 
   @Override

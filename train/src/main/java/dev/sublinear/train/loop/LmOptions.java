@@ -52,17 +52,17 @@ public record LmOptions(Data data, LstmConfig network, int samples, Optimization
    *
    * @param tables optimizer of the input and output tables
    * @param others optimizer of all other tensors
-   * @param learningRate the rate before the schedule
+   * @param learningRate the rate of the tables before the schedule
+   * @param othersLearningRate the rate of all other tensors before the schedule
    * @param schedule how it changes
    * @param clip largest global norm of the gradients; infinite for no clipping
    */
-  public record Optimization(OptimizerSpec tables, OptimizerSpec others, float learningRate, Schedule schedule,
-      double clip) {
+  public record Optimization(OptimizerSpec tables, OptimizerSpec others, float learningRate, float othersLearningRate,
+      Schedule schedule, double clip) {
     /** Checks the ranges. */
     public Optimization {
-      if (!(learningRate > 0 && learningRate < Float.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException("lr " + learningRate + ": must be a number above 0");
-      }
+      checkRate("lr", learningRate);
+      checkRate("dense-lr", othersLearningRate);
       if (!(clip > 0)) {
         throw new IllegalArgumentException("clip " + clip + ": must be above 0");
       }
@@ -91,6 +91,12 @@ public record LmOptions(Data data, LstmConfig network, int samples, Optimization
     /** The number of steps, given the number of windows of one epoch. */
     public long steps(int windows) {
       return steps > 0 ? steps : Math.max(1, Math.round(epochs * windows));
+    }
+  }
+
+  private static void checkRate(String name, float value) {
+    if (!(value > 0 && value < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + " " + value + ": must be a number above 0");
     }
   }
 

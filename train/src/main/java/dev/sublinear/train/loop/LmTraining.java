@@ -171,10 +171,13 @@ public final class LmTraining implements AutoCloseable {
         divergedAtStep = step;
         return loss;
       }
-      float rate = learningRate(step);
+      LmOptions.Optimization optimization = options.optimization();
+      double factor = scheduleFactor(step);
+      float rate = (float) (optimization.learningRate() * factor);
+      float othersRate = (float) (optimization.othersLearningRate() * factor);
       watch.startOptimizer();
       for (int i = 0; i < gradients.size(); i++) {
-        optimizers.get(i).step(gradients.get(i), rate);
+        optimizers.get(i).step(gradients.get(i), model.weights().get(i).isTable() ? rate : othersRate);
       }
       watch.stopOptimizer();
       return loss;
@@ -183,9 +186,8 @@ public final class LmTraining implements AutoCloseable {
     }
   }
 
-  private float learningRate(long step) {
-    LmOptions.Optimization optimization = options.optimization();
-    return (float) (optimization.learningRate() * optimization.schedule().factor(step, steps, plateaus));
+  private double scheduleFactor(long step) {
+    return options.optimization().schedule().factor(step, steps, plateaus);
   }
 
   /** Evaluations are spread evenly; the last falls on the last step. */
@@ -197,7 +199,8 @@ public final class LmTraining implements AutoCloseable {
   private void log(MetricsLog log, long step, LossMean mean) {
     double loss = mean.take();
     trainLoss = new Summary.Loss(loss);
-    TrainMetric metric = new TrainMetric(progress(step), loss, learningRate(step), watch.takeTokensPerSecond());
+    float rate = (float) (options.optimization().learningRate() * scheduleFactor(step));
+    TrainMetric metric = new TrainMetric(progress(step), loss, rate, watch.takeTokensPerSecond());
     log.add(metric);
     listener.logged(metric);
   }
@@ -251,6 +254,7 @@ public final class LmTraining implements AutoCloseable {
     settings.put("batch", options.data().batch());
     settings.put("bptt", options.data().bptt());
     settings.put("learningRate", options.optimization().learningRate());
+    settings.put("othersLearningRate", options.optimization().othersLearningRate());
     settings.put("schedule", options.optimization().schedule().toString());
     settings.put("clip", options.optimization().clip());
     settings.put("denseOptimizer", options.optimization().others().toString());

@@ -18,7 +18,7 @@ final class LmMemoryTest {
 
   private static LmOptions options(String optimizer, LstmConfig network, int samples) {
     return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 8), network, samples,
-        new LmOptions.Optimization(OptimizerSpec.parse(optimizer), OptimizerSpec.parse("sgd"), 1,
+        new LmOptions.Optimization(OptimizerSpec.parse(optimizer), OptimizerSpec.parse("sgd"), 1, 1,
             Schedule.parse("constant"), 1),
         new LmOptions.Length(1, 1, 1), 1);
   }

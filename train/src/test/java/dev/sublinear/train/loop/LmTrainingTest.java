@@ -30,7 +30,7 @@ final class LmTrainingTest {
     Corpus corpus = Corpora.open(text.toString(), 0);
     LmOptions options =
         new LmOptions(new LmOptions.Data(text.toString(), 0, 2, 5), new LstmConfig(4, 4, 1, 4, 0, false),
-            0, new LmOptions.Optimization(OptimizerSpec.parse("adam"), OptimizerSpec.parse("adam"), 1,
+            0, new LmOptions.Optimization(OptimizerSpec.parse("adam"), OptimizerSpec.parse("adam"), 1, 1,
                 Schedule.parse("constant"), 1),
             new LmOptions.Length(1, 1, 1), 1);
     assertEquals("PyTorch", Engine.getInstance().getEngineName());

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.sublinear.bench;
+package dev.sublinear.train.report;
 
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.reproduce;
+
+import dev.sublinear.kernel.KernelSelection;
+import dev.sublinear.train.data.Corpora;
+import dev.sublinear.train.data.Corpus;
+import dev.sublinear.train.loop.LmOptions;
+import dev.sublinear.train.loop.LmTraining;
+import dev.sublinear.train.loop.TrainingListener;
+import dev.sublinear.train.report.ReportRun;
+import dev.sublinear.train.report.RunDirectory;
+import dev.sublinear.train.report.Summary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every experiment works with: data, size, and a trainer that keeps every run's directory. Not thread-safe.
+ */
+public final class Lab {
+  private static final String WIKITEXT = "wikitext-2";
+
+  private final Size size;
+  private final @Nullable Path data;
+  private final int threads;
+  private final RunDirectory runs;
+  private final String command;
+  private final Consumer<String> progress;
+  private final long start = System.nanoTime();
+  private int trained;
+
+  /**
+   * Looks at nothing yet.
+   *
+   * @param size how large experiments are
+   * @param data a text folder, or a folder with {@code wikitext-2} in it; null for the embedded corpus
+   * @param threads of every training; changes no bit of the results
+   * @param runs gets a directory for each training
+   * @param command the command line, for the summaries of the runs
+   * @param progress takes a line when something begins or ends
+   */
+  public Lab(Size size, @Nullable Path data, int threads, RunDirectory runs, String command,
+      Consumer<String> progress) {
+    this.size = size;
+    this.data = data;
+    this.threads = threads;
+    this.runs = runs;
+    this.command = command;
+    this.progress = progress;
+  }
+
+  Size size() {
+    return size;
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  /**
+   * Reads the text: the embedded corpus for {@link Size#SMOKE}, otherwise the data that was named.
+   *
+   * @param maxVocabulary most words to keep; 0 for all
+   * @throws IllegalArgumentException if there is no such text
+   */
+  Corpus text(int maxVocabulary) throws IOException {
+    if (size == Size.SMOKE || data == null) {
+      return Corpora.open(Corpora.WORDNET, maxVocabulary);
+    }
+    Path inside = data.resolve(WIKITEXT);
+    return Corpora.open((Files.isDirectory(inside) ? inside : data).toString(), maxVocabulary);
+  }
+
+  /**
+   * Trains, and keeps the run's directory.
+   *
+   * @throws IllegalStateException if the training broke off
+   */
+  ReportRun train(String label, LmOptions options, Corpus corpus, TrainingListener listener) {
+    trained++;
+    String name = label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-").replaceAll("^-|-+$", "");
+    try (LmTraining training = new LmTraining(options, corpus, threads, listener)) {
+      Summary.Setup setup = new Summary.Setup(command, options.seed(),
+          options.optimization().tables().rule().toString(), options.optimization().tables().state(),
+          KernelSelection.current().description(), "reproduce");
+      return training.run(label, setup, runs.child(String.format(Locale.ROOT, "%03d-%s", trained, name)));
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      throw new IllegalStateException(label + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Says what is going on, with the time since the beginning. */
+  void say(String line) {
+    long seconds = (System.nanoTime() - start) / 1_000_000_000L;
+    progress.accept(String.format(Locale.ROOT, "[%2d:%02d] %s", seconds / 60, seconds % 60, line));
+  }
+
+  /** Seconds since the beginning. */
+  double seconds() {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.reproduce;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of a table: an optimizer of the word tables.
+ *
+ * @param label what the row is called
+ * @param optimizer rule and layouts, as on the command line
+ * @param paper the paper's figure for this row; null where it has none
+ * @param goal what the ratio to the first row should be; null if nothing was promised
+ */
+record Method(String label, String optimizer, @Nullable Double paper, @Nullable RatioGoal goal) {
+  /** A row of the paper. */
+  static Method published(String label, String optimizer, double paper) {
+    return new Method(label, optimizer, paper, null);
+  }
+
+  /** A row that the paper does not have. */
+  static Method added(String label, String optimizer) {
+    return new Method(label, optimizer, null, null);
+  }
+
+  /** The same with a ratio that should not be exceeded. */
+  Method atMost(double ratio) {
+    return new Method(label, optimizer, paper, new RatioGoal(ratio, true));
+  }
+
+  /** The same with a ratio that should be reached: the row is there to be seen failing. */
+  Method atLeast(double ratio) {
+    return new Method(label, optimizer, paper, new RatioGoal(ratio, false));
+  }
+
+  /**
+   * A ratio of perplexities to reach.
+   *
+   * @param ratio the figure
+   * @param isUpperLimit whether lower is better
+   */
+  record RatioGoal(double ratio, boolean isUpperLimit) {
+    /** An upper limit is met if the lower end of the interval is at or below it, a lower one if its lower end reaches it. */
+    boolean isMet(PairedRatio measured) {
+      return isUpperLimit ? measured.low() <= ratio : measured.low() >= ratio;
+    }
+  }
+}

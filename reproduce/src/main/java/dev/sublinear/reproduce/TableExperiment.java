@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.reproduce;
+
+import dev.sublinear.train.report.MarkdownTable;
+import dev.sublinear.train.report.Metric;
+import dev.sublinear.train.report.Numbers;
+import dev.sublinear.train.report.ReportRun;
+import dev.sublinear.train.report.Summary;
+import dev.sublinear.train.report.TrainMetric;
+import dev.sublinear.train.report.ValidationMetric;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * A table of perplexities: {@link Comparison} of its methods, and the paper's row beside the measured one.
+ *
+ * @param id the name on the command line
+ * @param title what it is about
+ * @param paper the paper's setting, in a paragraph
+ * @param scaling how the short form differs from it and why the comparison still means something
+ * @param recipes how methods are trained, by size
+ * @param methods the rows; the first is the one the others are compared to
+ */
+record TableExperiment(String id, String title, String paper, String scaling, Function<Size, Recipe> recipes,
+    List<Method> methods) implements Experiment {
+  /** The wall time of an epoch may be this much longer than with dense state. */
+  private static final double TIME_GOAL = 1.03;
+
+  @Override
+  public void run(Lab lab, Document document) throws IOException {
+    Recipe recipe = recipes.apply(lab.size());
+    List<Comparison.Outcome> outcomes = Comparison.run(lab, recipe, methods);
+    document.say(paper);
+    document.say(scaling);
+    document.say(protocol(recipe));
+    document.section("Results");
+    document.table(results(outcomes));
+    document
+        .say("Ratio: test perplexity over that of the first row, geometric mean over the paired seeds, and its least"
+            + " and greatest value. A goal is met if the lower end of that interval is at or below it (a row that is"
+            + " there to be seen failing: if it reaches it). State: optimizer state of the word tables over that of the"
+            + " same rule with dense layouts. Time: seconds an epoch over those of the first row, median over the seeds.");
+    document.section("Learning rates");
+    if (!outcomes.getFirst().search().isEmpty()) {
+      document.table(searches(outcomes));
+      document.say("Validation perplexity of the search; the lowest of a row was taken.");
+      document.picture(searchChart(outcomes));
+    }
+    document.section("Course of the trainings");
+    document.picture(lossChart(outcomes, recipe));
+    document.picture(validationChart(outcomes, recipe));
+  }
+
+  private static String protocol(Recipe recipe) {
+    String search = recipe.rates().size() == 1
+        ? "The learning rate is the paper's."
+        : String.format(Locale.ROOT, "Every method searches its learning rate (%s; further by factors of 2 if the best"
+            + " is at the edge) with seed %d on %,d tokens, by the perplexity of the first 20,000 validation tokens.",
+            recipe.rates(), Recipe.SEARCH_SEED, recipe.searchTokens());
+    return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
+        + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"
+        + " %s, schedule `%s`; %s; %s. Only the optimizer of the two word tables differs between rows; all other"
+        + " tensors have the rule of the first row with dense state.", recipe.tokens(), recipe.seeds(), recipe.batch(),
+        recipe.bptt(), recipe.clip(), recipe.schedule(), recipe.network(), softmax(recipe));
+  }
+
+  private static String softmax(Recipe recipe) {
+    return recipe.samples() == 0 ? "full softmax" : "sampled softmax with " + recipe.samples() + " negatives";
+  }
+
+  private static MarkdownTable results(List<Comparison.Outcome> outcomes) {
+    Comparison.Outcome base = outcomes.getFirst();
+    Double basePaper = base.method().paper();
+    MarkdownTable table = new MarkdownTable("tables' optimizer", "paper", "paper's ratio", "measured, by seed", "ratio",
+        "goal", "met", "state", "time", "lr");
+    for (Comparison.Outcome outcome : outcomes) {
+      Method method = outcome.method();
+      PairedRatio ratio = PairedRatio.of(outcome.perplexities(), base.perplexities());
+      Double paper = method.paper();
+      Method.RatioGoal goal = method.goal();
+      table.row(method.label() + ": `" + method.optimizer() + "`",
+          paper == null ? "" : Numbers.perplexity(paper),
+          paper == null || basePaper == null ? "" : ratio(paper / basePaper),
+          String.join(", ", outcome.perplexities().stream().map(Numbers::perplexity).toList()),
+          outcome == base ? "1" : ratio(ratio.mean()) + " [" + ratio(ratio.low()) + ", " + ratio(ratio.high()) + "]",
+          goal == null ? "" : (goal.isUpperLimit() ? "<= " : ">= ") + goal.ratio(),
+          goal == null ? "" : goal.isMet(ratio) ? "yes" : "no",
+          state(outcome), time(outcome, base), Float.toString(outcome.rate()));
+    }
+    return table;
+  }
+
+  private static String ratio(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "diverged";
+  }
+
+  private static String state(Comparison.Outcome outcome) {
+    Summary.TableBytes bytes = outcome.runs().getFirst().summary().bytes().tables();
+    return String.format(Locale.ROOT, "%.1f %%", 100.0 * bytes.optimizerState() / bytes.optimizerStateDense());
+  }
+
+  private static String time(Comparison.Outcome outcome, Comparison.Outcome base) {
+    double[] ratios = new double[base.runs().size()];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = base.tokensPerSecond().get(i) / outcome.tokensPerSecond().get(i);
+    }
+    double median = median(ratios);
+    return String.format(Locale.ROOT, median <= TIME_GOAL ? "%.2f" : "%.2f (> 1.03)", median);
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static MarkdownTable searches(List<Comparison.Outcome> outcomes) {
+    SortedSet<Float> rates = new TreeSet<>();
+    outcomes.forEach(outcome -> rates.addAll(outcome.search().keySet()));
+    List<String> headers = new ArrayList<>(List.of("tables' optimizer"));
+    rates.forEach(rate -> headers.add("lr " + rate));
+    MarkdownTable table = new MarkdownTable(headers.toArray(String[]::new));
+    for (Comparison.Outcome outcome : outcomes) {
+      List<String> cells = new ArrayList<>(List.of(outcome.method().label()));
+      for (float rate : rates) {
+        Double perplexity = outcome.search().get(rate);
+        cells.add(perplexity == null ? "" : perplexity.isInfinite() ? "diverged" : Numbers.perplexity(perplexity));
+      }
+      table.row(cells.toArray(String[]::new));
+    }
+    return table;
+  }
+
+  private Chart searchChart(List<Comparison.Outcome> outcomes) {
+    Chart chart = new Chart(id + ": search", "learning rate", "validation perplexity").logarithmic(true, true);
+    for (Comparison.Outcome outcome : outcomes) {
+      SortedMap<Float, Double> search = outcome.search();
+      chart.curve(outcome.method().label(), search.keySet().stream().map(Float::doubleValue).toList(),
+          search.entrySet().stream().map(Map.Entry::getValue).toList(), true);
+    }
+    return chart;
+  }
+
+  private Chart lossChart(List<Comparison.Outcome> outcomes, Recipe recipe) {
+    Chart chart = new Chart(id + ": training, seed " + recipe.seeds().getFirst(), "tokens", "training loss, nats");
+    for (Comparison.Outcome outcome : outcomes) {
+      add(chart, outcome, TrainMetric.class, TrainMetric::loss);
+    }
+    return chart;
+  }
+
+  private Chart validationChart(List<Comparison.Outcome> outcomes, Recipe recipe) {
+    Chart chart =
+        new Chart(id + ": validation, seed " + recipe.seeds().getFirst(), "tokens", "perplexity").logarithmic(false,
+            true);
+    for (Comparison.Outcome outcome : outcomes) {
+      add(chart, outcome, ValidationMetric.class, metric -> metric.validation().perplexity());
+    }
+    return chart;
+  }
+
+  private static <M extends Metric> void add(Chart chart, Comparison.Outcome outcome, Class<M> kind,
+      Function<M, Double> value) {
+    ReportRun run = outcome.runs().getFirst();
+    List<M> metrics = run.metrics().stream().filter(kind::isInstance).map(kind::cast).toList();
+    chart.curve(outcome.method().label(), metrics.stream().map(metric -> (double) metric.at().tokens()).toList(),
+        metrics.stream().map(value).toList(), kind == ValidationMetric.class);
+  }
+}
