@@ -11,117 +11,136 @@ import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.Summary;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several methods under one protocol: each gets a learning-rate search of the same budget with one seed on a part of
  * the training text, chosen by validation; then the winner is trained with paired seeds (the same first weights, batches
  * and negatives for all methods) and tested once.
  *
- * <p>The methods differ in the optimizer of the tables alone; all other tensors have the rule of the first method with
- * dense layouts. Where the best rate is at the edge of those tried, the search goes on by factors of 2, at most
- * {@link #FURTHER} times.
+ * <p>The methods differ in the optimizer of the tables alone. All other tensors have the rule of the first method with
+ * dense layouts, and the rate that its search found: its search moves one rate for all tensors, the searches of the
+ * other methods that of the tables. Where the best rate is at the edge of those tried, the search goes on by factors of
+ * 2, at most {@link #FURTHER} times.
  */
 final class Comparison {
   private static final int FURTHER = 2;
   private static final TrainingListener SILENT = new TrainingListener() {};
 
-  private Comparison() {}
+  private final Lab lab;
+  private final Recipe recipe;
+  private final Corpus corpus;
+  private final OptimizerSpec others;
+
+  private Comparison(Lab lab, Recipe recipe, Corpus corpus, OptimizerSpec others) {
+    this.lab = lab;
+    this.recipe = recipe;
+    this.corpus = corpus;
+    this.others = others;
+  }
 
   /**
    * What came out for one method.
    *
    * @param method the method
-   * @param search validation perplexity of the search by learning rate; empty if there was none; infinite if it diverged
-   * @param rate the rate chosen
+   * @param search validation perplexity by learning rate; infinite if it diverged; empty if the paper's rate was taken
+   * @param rates the rates of the final trainings
    * @param runs the final trainings, one for each seed
    */
-  record Outcome(Method method, SortedMap<Float, Double> search, float rate, List<ReportRun> runs) {
+  record Outcome(Method method, SortedMap<Float, Double> search, Recipe.Rates rates, List<ReportRun> runs) {
     /** Test perplexity by seed; infinite for a run that diverged. */
     List<Double> perplexities() {
-      return runs.stream().map(run -> {
-        Summary.Score test = run.summary().scores().test();
-        return test == null ? Double.POSITIVE_INFINITY : test.perplexity();
-      }).toList();
+      return runs.stream().map(run -> perplexity(run, run.summary().scores().test())).toList();
     }
 
-    /** Training tokens per second by seed; 0 for a run that did not get through a step. */
+    /** Training tokens per second by seed; not a number for a run that did not get through a step. */
     List<Double> tokensPerSecond() {
       return runs.stream().map(run -> {
         Summary.Throughput throughput = run.summary().throughput();
-        return throughput == null ? 0 : throughput.examplesPerSecond();
+        return throughput == null ? Double.NaN : throughput.examplesPerSecond();
       }).toList();
     }
   }
 
-  /** Runs the whole protocol; the first method is the one all others are compared to. */
+  /**
+   * Runs the whole protocol; the first method is the one all others are compared to.
+   *
+   * @throws IllegalArgumentException if the text cannot be read or is too short; before the first training
+   */
   static List<Outcome> run(Lab lab, Recipe recipe, List<Method> methods) throws IOException {
     Corpus corpus = Recipe.shortened(lab.text(recipe.maxVocabulary()));
-    Map<Method, OptimizerSpec> specs = new LinkedHashMap<>();
-    methods.forEach(method -> specs.put(method, OptimizerSpec.parse(method.optimizer())));
-    OptimizerSpec others = OptimizerSpec.dense(specs.get(methods.getFirst()).rule());
-    specs.values().forEach(spec -> LmTraining.check(recipe.search(spec, others, recipe.rates().getFirst()), corpus));
-    Map<Method, SortedMap<Float, Double>> searches = new LinkedHashMap<>();
-    Map<Method, Float> rates = new LinkedHashMap<>();
-    specs.forEach((method, spec) -> {
-      SortedMap<Float, Double> search = search(lab, recipe, Recipe.withoutTest(corpus), method, spec, others);
-      searches.put(method, search);
-      rates.put(method, search.isEmpty() ? recipe.rates().getFirst() : best(search));
-    });
-    Map<Method, List<ReportRun>> runs = new LinkedHashMap<>();
-    // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
-    for (long seed : recipe.seeds()) {
-      specs.forEach((method, spec) -> {
-        LmOptions options = recipe.last(spec, others, rates.get(method), seed);
-        ReportRun run = lab.train(method.label() + " seed " + seed, options, corpus, SILENT);
-        runs.computeIfAbsent(method, key -> new ArrayList<>()).add(run);
-        Summary.Score test = run.summary().scores().test();
-        lab.say("seed " + seed + ", " + method.label() + ", lr " + rates.get(method) + ": test perplexity "
-            + (test == null ? "diverged" : Numbers.perplexity(test.perplexity())));
-      });
-    }
-    return methods.stream()
-        .map(method -> new Outcome(method, searches.get(method), rates.get(method), runs.get(method)))
-        .toList();
+    OptimizerSpec others = OptimizerSpec.dense(methods.getFirst().spec().rule());
+    Comparison comparison = new Comparison(lab, recipe, corpus, others);
+    Recipe.Rates first = new Recipe.Rates(recipe.rates().getFirst(), recipe.rates().getFirst());
+    methods.forEach(method -> LmTraining.check(recipe.search(method.spec(), others, first), corpus));
+    return comparison.run(methods);
   }
 
-  private static SortedMap<Float, Double> search(Lab lab, Recipe recipe, Corpus corpus, Method method,
-      OptimizerSpec spec, OptimizerSpec others) {
-    SortedMap<Float, Double> found = new TreeMap<>();
-    if (recipe.rates().size() == 1) {
-      return found;
+  private List<Outcome> run(List<Method> methods) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Method method : methods) {
+      Float othersRate = outcomes.isEmpty() ? null : outcomes.getFirst().rates().others();
+      SortedMap<Float, Double> search = new TreeMap<>();
+      if (recipe.rates().size() > 1) {
+        search(method, othersRate, search);
+      }
+      float best = search.isEmpty() ? recipe.rates().getFirst() : best(search);
+      Recipe.Rates rates = new Recipe.Rates(best, othersRate == null ? best : othersRate);
+      outcomes.add(new Outcome(method, search, rates, new ArrayList<>()));
     }
+    // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
+    for (long seed : recipe.seeds()) {
+      for (Outcome outcome : outcomes) {
+        Method method = outcome.method();
+        LmOptions options = recipe.last(method.spec(), others, outcome.rates(), seed);
+        ReportRun run = lab.train(method.label() + " seed " + seed, options, corpus, SILENT);
+        outcome.runs().add(run);
+        say("seed " + seed, method, outcome.rates().tables(), "test", perplexity(run, run.summary().scores().test()));
+      }
+    }
+    return outcomes;
+  }
+
+  private void search(Method method, @Nullable Float othersRate, SortedMap<Float, Double> found) {
     for (float rate : recipe.rates()) {
-      found.put(rate, validation(lab, recipe, corpus, method, spec, others, rate));
+      found.put(rate, validation(method, rate, othersRate));
     }
     for (int i = 0; i < FURTHER; i++) {
       float best = best(found);
-      float next = best == found.firstKey() ? best / 2 : best == found.lastKey() ? best * 2 : 0;
-      if (next == 0 || found.get(best).isInfinite()) {
-        break;
+      boolean isFirst = found.firstKey() == best;
+      if (!isFirst && found.lastKey() != best) {
+        return;
       }
-      found.put(next, validation(lab, recipe, corpus, method, spec, others, next));
+      float next = isFirst ? best / 2 : best * 2;
+      found.put(next, validation(method, next, othersRate));
     }
-    return found;
   }
 
-  private static double validation(Lab lab, Recipe recipe, Corpus corpus, Method method, OptimizerSpec spec,
-      OptimizerSpec others, float rate) {
-    ReportRun run = lab.train("search " + method.label() + " lr " + rate, recipe.search(spec, others, rate), corpus,
-        SILENT);
-    Summary.Score score = run.summary().scores().validation();
-    boolean hasDiverged = score == null || run.summary().outcome().divergedAtStep() != null;
-    double perplexity = hasDiverged ? Double.POSITIVE_INFINITY : score.perplexity();
-    lab.say("search, " + method.label() + ", lr " + rate + ": validation perplexity "
-        + (hasDiverged ? "diverged" : Numbers.perplexity(perplexity)));
+  private double validation(Method method, float rate, @Nullable Float othersRate) {
+    Recipe.Rates rates = new Recipe.Rates(rate, othersRate == null ? rate : othersRate);
+    ReportRun run = lab.train("search " + method.label() + " lr " + rate, recipe.search(method.spec(), others, rates),
+        Recipe.withoutTest(corpus), SILENT);
+    double perplexity = perplexity(run, run.summary().scores().validation());
+    say("search", method, rate, "validation", perplexity);
     return perplexity;
   }
 
-  /** The rate of the lowest perplexity. */
+  private void say(String phase, Method method, float rate, String text, double perplexity) {
+    lab.say(phase + ", " + method.label() + ", lr " + rate + ": " + text + " perplexity "
+        + Numbers.perplexity(perplexity));
+  }
+
+  private static double perplexity(ReportRun run, Summary.@Nullable Score score) {
+    return score == null || run.summary().outcome().divergedAtStep() != null
+        ? Double.POSITIVE_INFINITY
+        : score.perplexity();
+  }
+
+  /** The rate of the lowest perplexity, the lower rate of equal ones. */
   static float best(SortedMap<Float, Double> search) {
     return search.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }

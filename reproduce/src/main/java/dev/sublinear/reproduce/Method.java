@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.reproduce;
 
+import dev.sublinear.step.OptimizerSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param goal what the ratio to the first row should be; null if nothing was promised
  */
 record Method(String label, String optimizer, @Nullable Double paper, @Nullable RatioGoal goal) {
+  /** Rule and layouts. */
+  OptimizerSpec spec() {
+    return OptimizerSpec.parse(optimizer);
+  }
+
   /** A row of the paper. */
   static Method published(String label, String optimizer, double paper) {
     return new Method(label, optimizer, paper, null);

@@ -32,11 +32,13 @@ record Recipe(LstmConfig network, int samples, int maxVocabulary, int batch, int
 
   static final long SEARCH_SEED = 1;
 
-  /** The same with other learning rates. */
-  Recipe withRates(Float... others) {
-    return new Recipe(network, samples, maxVocabulary, batch, bptt, clip, schedule, List.of(others), searchTokens,
-        tokens, evaluations, seeds);
-  }
+  /**
+   * Learning rates of a training.
+   *
+   * @param tables that of the word tables
+   * @param others that of all other tensors
+   */
+  record Rates(float tables, float others) {}
 
   /** The text with the validation cut to what a search needs. */
   static Corpus shortened(Corpus corpus) {
@@ -51,19 +53,19 @@ record Recipe(LstmConfig network, int samples, int maxVocabulary, int batch, int
   }
 
   /** A training of the search. */
-  LmOptions search(OptimizerSpec tables, OptimizerSpec others, float rate) {
-    return options(tables, others, rate, searchTokens, 1, SEARCH_SEED);
+  LmOptions search(OptimizerSpec tables, OptimizerSpec others, Rates rates) {
+    return options(tables, others, rates, searchTokens, 1, SEARCH_SEED);
   }
 
   /** A final training. */
-  LmOptions last(OptimizerSpec tables, OptimizerSpec others, float rate, long seed) {
-    return options(tables, others, rate, tokens, evaluations, seed);
+  LmOptions last(OptimizerSpec tables, OptimizerSpec others, Rates rates, long seed) {
+    return options(tables, others, rates, tokens, evaluations, seed);
   }
 
-  private LmOptions options(OptimizerSpec tables, OptimizerSpec others, float rate, long tokens, int evaluations,
+  private LmOptions options(OptimizerSpec tables, OptimizerSpec others, Rates rates, long tokens, int evaluations,
       long seed) {
     LmOptions.Optimization optimization =
-        new LmOptions.Optimization(tables, others, rate, rate, Schedule.parse(schedule), clip);
+        new LmOptions.Optimization(tables, others, rates.tables(), rates.others(), Schedule.parse(schedule), clip);
     long steps = Math.max(1, tokens / ((long) batch * bptt));
     return new LmOptions(new LmOptions.Data("", maxVocabulary, batch, bptt), network, samples, optimization,
         new LmOptions.Length(steps, 0, evaluations), seed);

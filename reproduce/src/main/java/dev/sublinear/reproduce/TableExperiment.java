@@ -90,10 +90,12 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
           paper == null ? "" : Numbers.perplexity(paper),
           paper == null || basePaper == null ? "" : ratio(paper / basePaper),
           String.join(", ", outcome.perplexities().stream().map(Numbers::perplexity).toList()),
-          outcome == base ? "1" : ratio(ratio.mean()) + " [" + ratio(ratio.low()) + ", " + ratio(ratio.high()) + "]",
+          outcome.equals(base)
+              ? "1"
+              : ratio(ratio.mean()) + " [" + ratio(ratio.low()) + ", " + ratio(ratio.high()) + "]",
           goal == null ? "" : (goal.isUpperLimit() ? "<= " : ">= ") + goal.ratio(),
           goal == null ? "" : goal.isMet(ratio) ? "yes" : "no",
-          state(outcome), time(outcome, base), Float.toString(outcome.rate()));
+          state(outcome), time(outcome, base), Float.toString(outcome.rates().tables()));
     }
     return table;
   }
