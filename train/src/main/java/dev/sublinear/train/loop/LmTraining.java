@@ -171,6 +171,7 @@ public final class LmTraining implements AutoCloseable {
         divergedAtStep = step;
         return loss;
       }
+      listener.gradients(step, model.weights(), gradients);
       LmOptions.Optimization optimization = options.optimization();
       double factor = scheduleFactor(step);
       float rate = (float) (optimization.learningRate() * factor);
