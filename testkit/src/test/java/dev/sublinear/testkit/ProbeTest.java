@@ -166,7 +166,7 @@ final class ProbeTest {
   void rows_areDrawnUniformlyWithoutRepetition() {
     try (Workers workers = new Workers(1); Trial trial = new Trial(OptimizerSpec.parse("sgd"), 10, 2, SEED, workers)) {
       int[] drawn = new int[10];
-      int seeds = 3000;
+      int seeds = 800;
       for (long seed = 0; seed < seeds; seed++) {
         long[] rows = new Probe(trial.optimizer(), 4, seed, trial.arena(), workers).rows();
         assertEquals(4, LongStream.of(rows).distinct().count());
