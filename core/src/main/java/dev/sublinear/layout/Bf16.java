@@ -103,6 +103,11 @@ public record Bf16() implements StateLayout {
     }
 
     @Override
+    public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
+      KERNELS.widen(cells, offset(row, column), out, oo, n);
+    }
+
+    @Override
     public void maximize(long row, int column, int n, MemorySegment x, long xo, MemorySegment out, long oo,
         Scratch scratch) {
       long so = offset(row, column);

@@ -35,6 +35,11 @@ public record CountMin(SketchOptions options) implements StateLayout {
   }
 
   @Override
+  public StateLayout exact() {
+    return new CountMin(options.exact());
+  }
+
+  @Override
   public boolean lossless(long... shape) {
     return options.lossless(shape);
   }

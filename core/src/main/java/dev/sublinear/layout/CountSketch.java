@@ -53,6 +53,11 @@ public record CountSketch(SketchOptions options) implements StateLayout {
   }
 
   @Override
+  public StateLayout exact() {
+    return new CountSketch(options.exact());
+  }
+
+  @Override
   public boolean lossless(long... shape) {
     return options.lossless(shape);
   }

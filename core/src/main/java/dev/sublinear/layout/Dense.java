@@ -69,6 +69,11 @@ public record Dense() implements StateLayout {
     }
 
     @Override
+    public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
+      MemorySegment.copy(cells, offset(row, column), out, oo, 4L * n);
+    }
+
+    @Override
     public void maximize(long row, int column, int n, MemorySegment x, long xo, MemorySegment out, long oo,
         Scratch scratch) {
       KERNELS.maximum(cells, offset(row, column), n, x, xo, out, oo);

@@ -36,6 +36,11 @@ public record None() implements StateLayout {
   }
 
   @Override
+  public StateLayout exact() {
+    return this;
+  }
+
+  @Override
   public boolean lossless(long... shape) {
     return false;
   }

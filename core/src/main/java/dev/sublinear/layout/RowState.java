@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.layout;
 
+import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
@@ -70,6 +71,26 @@ public interface RowState {
    */
   void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo, MemorySegment out,
       long oo, RowCells at, Scratch scratch);
+
+  /**
+   * {@code out[0..n) <- the estimate of S[row, c0..c0+n)}, between steps; changes no bit of the state.
+   *
+   * <p>By default an update by nothing, for states that {@code accumulate(1, 0)} leaves alone to the last bit: adding 0
+   * to a cell does not, where the cell may be -0 or infinite.
+   *
+   * @param row table row
+   * @param column first column
+   * @param n number of columns, at most {@link Scratch#BLOCK}
+   * @param out float32 estimates; neither run 0 of {@code scratch} nor one from {@link Scratch#LAYOUT_RUN} on
+   * @param oo byte offset in {@code out}
+   * @param at the row as {@link #locate} wrote it; used up
+   * @param scratch working memory; run 0 and those from {@link Scratch#LAYOUT_RUN} may be overwritten
+   */
+  default void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
+    long zeros = Scratch.run(0);
+    KernelSelection.current().kernels().fill(scratch.memory, zeros, n, 0);
+    accumulate(row, column, n, 1, 0, scratch.memory, zeros, out, oo, at, scratch);
+  }
 
   /** Ends the step: publishes what later steps read. */
   default void endStep() {}

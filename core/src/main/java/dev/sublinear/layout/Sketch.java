@@ -128,6 +128,25 @@ final class Sketch implements SketchRowState {
     KERNELS.updateSketch(cells, at, n, x, xo, out, oo, scratch);
   }
 
+  /** Updates a copy of the row's cells by nothing: the estimate of the kernel, and -0 and infinities stay as they are. */
+  @Override
+  public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
+    for (int j = 0; j < at.depth; j++) {
+      long copy = Scratch.run(Scratch.CELL_RUN + j);
+      if (at.isPacked) {
+        KERNELS.widen(cells, at.offsets[j], scratch.memory, copy, n);
+      } else {
+        MemorySegment.copy(cells, at.offsets[j], scratch.memory, copy, 4L * n);
+      }
+      at.offsets[j] = copy;
+    }
+    at.isPacked = false;
+    aim(at, row, column, 1, 0);
+    long zeros = Scratch.run(0);
+    KERNELS.fill(scratch.memory, zeros, n, 0);
+    KERNELS.updateSketch(scratch.memory, at, n, scratch.memory, zeros, out, oo, scratch);
+  }
+
   @Override
   public Sharing sharing() {
     return isLossless ? Sharing.NONE : Sharing.ROWS;

@@ -84,6 +84,11 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     return new SketchOptions(ratio, 3, Decay.TOUCHED, Cells.F32, null);
   }
 
+  /** A bucket for every row, with the same decay; no cleaning, which is an error that is made on purpose. */
+  SketchOptions exact() {
+    return new SketchOptions(1, 1, decay, Cells.F32, null);
+  }
+
   /** Reads {@code RATIO[:depth=D][:decay=touched|global][:cells=f32|bf16][:clean=CxA]}. */
   static SketchOptions read(Term term) {
     SketchOptions defaults = ofRatio(term.number("the ratio"));

@@ -36,6 +36,11 @@ public interface StateLayout {
     return Reduction.NONE;
   }
 
+  /** The layout that holds every moment exactly, to rounding, and decays when this one does: what an error is against. */
+  default StateLayout exact() {
+    return new Dense();
+  }
+
   /** Whether the state of this shape equals the dense one, to rounding. */
   boolean lossless(long... shape);
 

@@ -297,6 +297,11 @@ public final class RowOptimizer {
     return seed;
   }
 
+  /** The state of slot number {@code slot}. */
+  RowState state(int slot) {
+    return states.get(slot);
+  }
+
   /** Number of steps made. */
   public long steps() {
     return step;

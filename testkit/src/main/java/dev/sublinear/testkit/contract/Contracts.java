@@ -45,6 +45,10 @@ public class Contracts {
   @Nested
   public class Threads extends ThreadsSuite {}
 
+  /** See {@link ProbeSuite}. */
+  @Nested
+  public class Probes extends ProbeSuite {}
+
   /** See {@link AllocationSuite}. */
   @Nested
   public class Allocation extends AllocationSuite {}

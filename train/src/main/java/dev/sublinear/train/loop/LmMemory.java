@@ -46,7 +46,7 @@ final class LmMemory {
 
   /**
    * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), and the
-   * largest tensors of a step: the logits and the rows gathered from the tables, each with its gradient. At most {@code Long.MAX_VALUE}; the rest of
+   * largest tensors of a step: the logits and the rows gathered from the tables, each with its gradient; and of a probe. At most {@code Long.MAX_VALUE}; the rest of
    * what a step needs is not counted.
    */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {
@@ -62,7 +62,7 @@ final class LmMemory {
       for (Map.Entry<String, long[]> tensor : network.tensors().entrySet()) {
         bytes = Math.addExact(bytes, tensor(tensor.getKey(), others, true, tensor.getValue()));
       }
-      return Math.addExact(bytes, stepBytes(options, words));
+      return Math.addExact(bytes, Math.addExact(stepBytes(options, words), probeBytes(options, tables, words)));
     } catch (ArithmeticException e) {
       return Long.MAX_VALUE;
     }
@@ -77,6 +77,14 @@ final class LmMemory {
       String dimensions = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(" x "));
       throw new IllegalArgumentException(spec + " on " + name + " [" + dimensions + "]: " + e.getMessage(), e);
     }
+  }
+
+  /** Exact moments of the probed rows, and the parameters and gradients that belong to them. */
+  private static long probeBytes(LmOptions options, OptimizerSpec tables, int words) {
+    LstmConfig network = options.network();
+    long columns = network.output() + (network.tied() ? 0L : network.embedding());
+    long rows = Math.min(options.length().probe(), words);
+    return Math.multiplyExact(rows * Float.BYTES * (tables.layouts().size() + 2), columns);
   }
 
   private static long stepBytes(LmOptions options, int words) {

@@ -75,8 +75,9 @@ public record LmOptions(Data data, LstmConfig network, int samples, Optimization
    * @param steps number of steps; 0 to count in epochs
    * @param epochs passes over the train text, if {@code steps} is 0
    * @param evaluations number of validations, evenly spaced, the last one at the end
+   * @param probe rows of each table whose exact moments are kept beside, to log how far the layouts are off; 0 for none
    */
-  public record Length(long steps, double epochs, int evaluations) {
+  public record Length(long steps, double epochs, int evaluations, int probe) {
     /** Checks the ranges. */
     public Length {
       if (steps < 0) {
@@ -86,6 +87,9 @@ public record LmOptions(Data data, LstmConfig network, int samples, Optimization
         throw new IllegalArgumentException("epochs " + epochs + ": must be a number above 0");
       }
       atLeastOne("evaluations", evaluations);
+      if (probe < 0) {
+        throw new IllegalArgumentException("probe " + probe + ": must be >= 0 rows, 0 for none");
+      }
     }
 
     /** The number of steps, given the number of windows of one epoch. */

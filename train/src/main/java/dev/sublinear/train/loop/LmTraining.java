@@ -5,6 +5,7 @@ import dev.sublinear.gradient.Gradient;
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.step.GradientNorm;
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.Probe;
 import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.BpttBatches;
@@ -13,6 +14,7 @@ import dev.sublinear.train.model.LanguageModel;
 import dev.sublinear.train.model.Weight;
 import dev.sublinear.train.report.HtmlReport;
 import dev.sublinear.train.report.MetricsLog;
+import dev.sublinear.train.report.ProbeMetric;
 import dev.sublinear.train.report.Progress;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
@@ -51,6 +53,7 @@ public final class LmTraining implements AutoCloseable {
   private final Workers workers;
   private final LanguageModel model;
   private final List<RowOptimizer> optimizers = new ArrayList<>();
+  private final List<ProbedTable> probes = new ArrayList<>();
   private final Stopwatch watch = new Stopwatch();
   private int plateaus;
   private double bestValidation = Double.POSITIVE_INFINITY;
@@ -58,6 +61,10 @@ public final class LmTraining implements AutoCloseable {
   private Summary.@Nullable Loss trainLoss;
   private Summary.@Nullable Score validation;
   private Summary.@Nullable Score test;
+  private @Nullable List<ProbeMetric.SlotError> probe;
+
+  /** A probe and what it follows: the optimizer of weight number {@code weight}. */
+  private record ProbedTable(int weight, String table, Probe probe) {}
 
   /**
    * Refuses a run that its corpus or this machine cannot bear; allocates nothing and does not load the engine.
@@ -94,7 +101,12 @@ public final class LmTraining implements AutoCloseable {
           options.data().batch(), options.data().bptt(), options.seed(), arena);
       for (Weight weight : made.weights()) {
         long seed = CounterRandom.mix(options.seed() ^ CounterRandom.stream(weight.name()));
-        optimizers.add(new RowOptimizer(specFor(weight), weight.table(), seed, arena, workers));
+        RowOptimizer optimizer = new RowOptimizer(specFor(weight), weight.table(), seed, arena, workers);
+        if (weight.isTable() && options.length().probe() > 0) {
+          Probe probe = new Probe(optimizer, options.length().probe(), seed, arena, workers);
+          probes.add(new ProbedTable(optimizers.size(), weight.name(), probe));
+        }
+        optimizers.add(optimizer);
       }
     } catch (RuntimeException | Error e) {
       close(made);
@@ -181,6 +193,9 @@ public final class LmTraining implements AutoCloseable {
         optimizers.get(i).step(gradients.get(i), model.weights().get(i).isTable() ? rate : othersRate);
       }
       watch.stopOptimizer();
+      for (ProbedTable probed : probes) {
+        probed.probe().follow(gradients.get(probed.weight()));
+      }
       return loss;
     } finally {
       model.endStep();
@@ -204,6 +219,21 @@ public final class LmTraining implements AutoCloseable {
     TrainMetric metric = new TrainMetric(progress(step), loss, rate, watch.takeTokensPerSecond());
     log.add(metric);
     listener.logged(metric);
+    if (!probes.isEmpty()) {
+      probe = measure();
+      log.add(new ProbeMetric(metric.at(), probe));
+    }
+  }
+
+  private List<ProbeMetric.SlotError> measure() {
+    List<ProbeMetric.SlotError> errors = new ArrayList<>();
+    for (ProbedTable probed : probes) {
+      for (Probe.Deviation deviation : probed.probe().measure()) {
+        errors.add(new ProbeMetric.SlotError(probed.table(), deviation.slot(), deviation.relativeError(),
+            deviation.overEstimate()));
+      }
+    }
+    return errors;
   }
 
   private void validate(MetricsLog log, long step) {
@@ -240,7 +270,7 @@ public final class LmTraining implements AutoCloseable {
     Summary.Outcome outcome = new Summary.Outcome(watch.steps(), watch.wallSeconds(), divergedAtStep, hash(),
         MachineMemory.peakResidentBytes());
     return new Summary(setup, new Summary.Task(described, modelSettings()), outcome,
-        new Summary.Scores(trainLoss, validation, test), memory(), watch.throughput());
+        new Summary.Scores(trainLoss, validation, test, probe), memory(), watch.throughput());
   }
 
   private Summary.Model modelSettings() {

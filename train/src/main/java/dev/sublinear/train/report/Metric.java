@@ -2,7 +2,7 @@
 package dev.sublinear.train.report;
 
 /** One line of {@code metrics.jsonl}. */
-public sealed interface Metric permits TrainMetric, ValidationMetric {
+public sealed interface Metric permits TrainMetric, ValidationMetric, ProbeMetric {
   /** How far the run was when it was measured. */
   Progress at();
 }

@@ -42,6 +42,19 @@ public final class Numbers {
     return String.format(Locale.ROOT, "%.1f %%", 100 * fraction);
   }
 
+  /** {@code 0.310}, {@code 0.00120}, {@code 3.10e-07}. */
+  static String significant(double value) {
+    if (!Double.isFinite(value)) {
+      return ABSENT;
+    }
+    return value == 0 ? "0" : String.format(Locale.ROOT, "%.3g", value);
+  }
+
+  /** {@code +0.310}, {@code -0.00120}. */
+  static String signed(double value) {
+    return (value > 0 && Double.isFinite(value) ? "+" : "") + significant(value);
+  }
+
   /** {@code 8.4 s}, {@code 12 min 4 s}, {@code 3 h 2 min}. */
   public static String duration(double seconds) {
     if (!Double.isFinite(seconds)) {

@@ -38,6 +38,7 @@ record ReportView(
       List<Cell> figures,
       List<Fact> facts,
       Curves curves,
+      List<ProbedSlot> probe,
       List<Memory> memory,
       @Nullable Step step) {}
 
@@ -46,6 +47,9 @@ record ReportView(
 
   /** The curves of a run. */
   record Curves(Curve loss, Curve perplexity, Curve rate) {}
+
+  /** The errors of a probed slot: all relative ones, and the last of both kinds as text. */
+  record ProbedSlot(String table, String slot, Curve error, String relativeError, String overEstimate) {}
 
   /** Points by rising step; a value that is not finite is null. */
   record Curve(List<Long> x, List<Double> y) {}
@@ -125,6 +129,7 @@ record ReportView(
         cells,
         Fact.all(summary),
         curves(run.metrics()),
+        probe(run.metrics()),
         memory,
         throughput == null ? null : Step.of(throughput));
   }
@@ -141,12 +146,31 @@ record ReportView(
       switch (metric) {
         case TrainMetric measured -> train.put(metric.at().step(), measured);
         case ValidationMetric measured -> validation.put(metric.at().step(), measured);
+        case ProbeMetric measured -> {
+        }
       }
     }
     return new Curves(
         curve(train, TrainMetric::loss),
         curve(validation, metric -> metric.validation().perplexity()),
         curve(train, TrainMetric::tokensPerSecond));
+  }
+
+  /** One entry per table and slot; every measurement has them all, in one order. */
+  private static List<ProbedSlot> probe(List<Metric> metrics) {
+    SortedMap<Long, ProbeMetric> points = new TreeMap<>();
+    metrics.stream().filter(ProbeMetric.class::isInstance).map(ProbeMetric.class::cast)
+        .forEach(metric -> points.put(metric.at().step(), metric));
+    List<ProbedSlot> slots = new ArrayList<>();
+    List<ProbeMetric.SlotError> last = points.isEmpty() ? List.of() : points.lastEntry().getValue().probe();
+    for (int k = 0; k < last.size(); k++) {
+      int slot = k;
+      ProbeMetric.SlotError error = last.get(k);
+      slots.add(new ProbedSlot(error.table(), error.slot(),
+          curve(points, metric -> metric.probe().get(slot).relativeError()),
+          Numbers.significant(error.relativeError()), Numbers.signed(error.overEstimate())));
+    }
+    return slots;
   }
 
   private static <M> Curve curve(Map<Long, M> points, ToDoubleFunction<M> value) {

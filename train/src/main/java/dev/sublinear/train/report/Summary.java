@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param setup what was asked for
  * @param task the data and the model
  * @param outcome how it ended
- * @param scores losses and perplexities
+ * @param scores losses, perplexities and errors of probed moments
  * @param memory bytes by component; each tensor is counted in exactly one of them
  * @param throughput speed; null if no step was timed
  */
@@ -130,13 +130,15 @@ public record Summary(
   }
 
   /**
-   * Losses and perplexities; null where the phase did not happen.
+   * What was measured; null where the phase did not happen.
    *
    * @param train the last training loss
    * @param validation the final result on the validation text
    * @param test the final result on the test text
+   * @param probe the last errors of the probed moments
    */
-  public record Scores(@Nullable Loss train, @Nullable Score validation, @Nullable Score test) {}
+  public record Scores(@Nullable Loss train, @Nullable Score validation, @Nullable Score test,
+      @Nullable List<ProbeMetric.SlotError> probe) {}
 
   /**
    * A mean loss.

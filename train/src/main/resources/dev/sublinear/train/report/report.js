@@ -12,6 +12,8 @@
   const lastStep = runs
     .flatMap((run) => Object.values(run.curves).map((curve) => curve.x[curve.x.length - 1] || 0))
     .reduce((a, b) => Math.max(a, b), 0);
+  /** Every table and slot that some run probed. */
+  const probed = [...new Map(runs.flatMap((run) => run.probe).map((p) => [p.table + " " + p.slot, p])).values()];
   let charts = [];
 
   /** An element with a class and children, each an element or a text; null ones are left out. */
@@ -49,6 +51,9 @@
   /** A number with thousands separators and about as many digits as `like` needs to be told from its neighbours. */
   function number(value, like) {
     const size = Math.abs(like === undefined ? value : like);
+    if (size > 0 && size < 0.1) {
+      return value.toLocaleString("en-US", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+    }
     const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
     return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
@@ -244,7 +249,7 @@
             {
               space: 34,
               size: 56,
-              values: (u, splits) => splits.map((v) => (v === null ? "" : v.toLocaleString("en-US"))),
+              values: (u, splits) => splits.map((v) => (v === null ? "" : v.toLocaleString("en-US", { maximumSignificantDigits: 6 }))),
             },
             axis,
             log ? { splits: (u, index, min, max) => logTicks(min, max) } : {},
@@ -292,12 +297,54 @@
     return [min - margin, max + margin];
   }
 
+  /** A run's probe of one table and slot; undefined where its optimizer has no such slot. */
+  function probeOf(run, slot) {
+    return run.probe.find((other) => other.table === slot.table && other.slot === slot.slot);
+  }
+
+  /** Relative errors by step; an error of 0 is left out, since it has no place on a logarithmic scale. */
+  function errors(run, slot) {
+    const found = probeOf(run, slot);
+    return found ? { x: found.error.x, y: found.error.y.map((value) => value || null) } : { x: [], y: [] };
+  }
+
+  /** A panel for each probed slot, its curves drawn later, and a table of the last errors. */
+  function probe() {
+    if (probed.length === 0) {
+      return;
+    }
+    const grid = make("div", "grid");
+    probed.forEach((slot, p) => {
+      const place = make("div", "chart");
+      place.id = "probe-" + p;
+      const title = make("h2", "", "Error of " + slot.slot + " in " + slot.table + " ", make("small", "", "relative, l2"));
+      grid.append(make("section", "panel", title, place));
+    });
+    byId("probe").append(grid);
+    const titles = (single ? [] : ["run"]).concat(["table", "slot", "relative error", "over-estimate"]);
+    const body = make("tbody", "");
+    runs.forEach((run, r) => {
+      run.probe.forEach((slot, p) => {
+        const label = single ? [] : [p === 0 ? name(run, r) : ""];
+        const cells = [slot.table, slot.slot, slot.relativeError, slot.overEstimate];
+        body.append(make("tr", "", ...label.concat(cells).map((cell) => make("td", "", cell))));
+      });
+    });
+    const head = make("tr", "", ...titles.map((title) => make("th", "", title)));
+    const table = make("table", "results", make("thead", "", head), body);
+    const title = make("h2", "", "Probed moments ", make("small", "", "at the last logged step, against exact ones"));
+    byId("probe").append(make("section", "panel", title, make("div", "scroll", table)));
+  }
+
   function draw() {
     charts.forEach((old) => old.destroy());
     charts = [
       chart("loss", (run) => run.curves.loss, "No training loss was logged.", false),
       chart("perplexity", (run) => run.curves.perplexity, "The validation text was not evaluated.", false),
       chart("rate", (run) => run.curves.rate, "No throughput was logged.", true),
+      ...probed.map((slot, p) =>
+        chart("probe-" + p, (run) => errors(run, slot), "Every probed moment is exact.", false),
+      ),
     ].filter((drawn) => drawn !== null);
   }
 
@@ -484,6 +531,7 @@
   results();
   legend();
   memory();
+  probe();
   steps();
   facts();
   command();

@@ -32,7 +32,7 @@ final class LmTrainingTest {
         new LmOptions(new LmOptions.Data(text.toString(), 0, 2, 5), new LstmConfig(4, 4, 1, 4, 0, false),
             0, new LmOptions.Optimization(OptimizerSpec.parse("adam"), OptimizerSpec.parse("adam"), 1, 1,
                 Schedule.parse("constant"), 1),
-            new LmOptions.Length(1, 1, 1), 1);
+            new LmOptions.Length(1, 1, 1, 0), 1);
     assertEquals("PyTorch", Engine.getInstance().getEngineName());
     long before = workers();
     JniUtils.setNumThreads(2);
