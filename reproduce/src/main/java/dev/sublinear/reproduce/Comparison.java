@@ -72,7 +72,7 @@ final class Comparison {
    * @throws IllegalArgumentException if the text cannot be read or is too short; before the first training
    */
   static List<Outcome> run(Lab lab, Recipe recipe, List<Method> methods) throws IOException {
-    Corpus corpus = Recipe.shortened(lab.text(recipe.maxVocabulary()));
+    Corpus corpus = Recipe.shortened(lab.text(recipe.vocabulary()));
     OptimizerSpec others = OptimizerSpec.dense(methods.getFirst().spec().rule());
     Comparison comparison = new Comparison(lab, recipe, corpus, others);
     Recipe.Rates first = new Recipe.Rates(recipe.rates().getFirst(), recipe.rates().getFirst());
@@ -88,12 +88,12 @@ final class Comparison {
       if (recipe.rates().size() > 1) {
         search(method, othersRate, search);
       }
-      float best = search.isEmpty() ? recipe.rates().getFirst() : best(search);
+      float best = search.isEmpty() ? recipe.rates().getFirst() * method.rateFactor() : best(search);
       Recipe.Rates rates = new Recipe.Rates(best, othersRate == null ? best : othersRate);
       outcomes.add(new Outcome(method, search, rates, new ArrayList<>()));
     }
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
-    for (long seed : recipe.seeds()) {
+    for (long seed : recipe.budget().seeds()) {
       for (Outcome outcome : outcomes) {
         Method method = outcome.method();
         LmOptions options = recipe.last(method.spec(), others, outcome.rates(), seed);
@@ -107,7 +107,8 @@ final class Comparison {
 
   private void search(Method method, @Nullable Float othersRate, SortedMap<Float, Double> found) {
     for (float rate : recipe.rates()) {
-      found.put(rate, validation(method, rate, othersRate));
+      float own = rate * method.rateFactor();
+      found.put(own, validation(method, own, othersRate));
     }
     for (int i = 0; i < FURTHER; i++) {
       float best = best(found);

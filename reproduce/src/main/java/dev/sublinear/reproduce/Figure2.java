@@ -60,7 +60,7 @@ record Figure2(Function<Size, Recipe> recipes) implements Experiment {
   @Override
   public void run(Lab lab, Document document) throws IOException {
     Recipe recipe = recipes.apply(lab.size());
-    Corpus corpus = Recipe.withoutTest(Recipe.shortened(lab.text(recipe.maxVocabulary())));
+    Corpus corpus = Recipe.withoutTest(Recipe.shortened(lab.text(recipe.vocabulary())));
     OptimizerSpec adam = OptimizerSpec.parse("adam");
     float rate = recipe.rates().getFirst();
     LmOptions options = recipe.last(adam, adam, new Recipe.Rates(rate, rate), Recipe.SEARCH_SEED);
@@ -75,11 +75,13 @@ record Figure2(Function<Size, Recipe> recipes) implements Experiment {
         + " sketch of 32,256 floats (printed as [3, 16, 672]; for d = 256 that is [3, 42, 256]) against rank-one factors of"
         + " 33,534. The sketch is consistent for both moments; the non-negative factorisation is poor and erratic on"
         + " the first, which has a sign.");
-    document.say(String.format(Locale.ROOT, "Here: dense Adam, lr %s, %,d steps of %d x %d tokens, %,d words, d = %d, full"
-        + " softmax, seed %d. Relative l2 error ||approximation - exact|| / ||exact|| over all rows, looked at %d times."
-        + " A sketch is compared with the moment that its decay aims at: on touch, or of the whole. The gradient of the"
-        + " input table has rows for the words of a step only; that of the output table is dense, so that there the two"
-        + " are the same.", options.optimization().learningRate(), options.length().steps(1), options.data().batch(),
+    document.say(String.format(Locale.ROOT,
+        "Here: dense Adam, lr %s, %,d steps of %d x %d tokens, %,d words, d = %d, full"
+            + " softmax, seed %d. Relative l2 error ||approximation - exact|| / ||exact|| over all rows, looked at %d times."
+            + " A sketch is compared with the moment that its decay aims at: on touch, or of the whole. The gradient of the"
+            + " input table has rows for the words of a step only; that of the output table is dense, so that there the two"
+            + " are the same.",
+        options.optimization().learningRate(), options.length().steps(1), options.data().batch(),
         options.data().bptt(), words, options.network().output(), options.seed(), LOOKS));
     for (String table : shadows.tables()) {
       document.section(table);
@@ -89,7 +91,8 @@ record Figure2(Function<Size, Recipe> recipes) implements Experiment {
           error(shadow.mean("m")), error(shadow.greatest("m")), error(shadow.mean("v")), error(shadow.greatest("v"))));
       document.table(rows);
       for (String slot : List.of("m", "v")) {
-        Chart chart = new Chart("cs-figure-2: " + table + ", " + slot, "step", "relative l2 error").logarithmic(false, true);
+        Chart chart =
+            new Chart("cs-figure-2: " + table + ", " + slot, "step", "relative l2 error").logarithmic(false, true);
         shadows.of(table).forEach(shadow -> chart.curve(shadow.label, shadow.steps, shadow.errors(slot), false));
         document.picture(chart);
       }

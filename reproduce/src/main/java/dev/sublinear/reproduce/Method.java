@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer rule and layouts, as on the command line
  * @param paper the paper's figure for this row; null where it has none
  * @param goal what the ratio to the first row should be; null if nothing was promised
+ * @param rateFactor its learning rates over those of the recipe
  */
-record Method(String label, String optimizer, @Nullable Double paper, @Nullable RatioGoal goal) {
+record Method(String label, String optimizer, @Nullable Double paper, @Nullable RatioGoal goal, float rateFactor) {
   /** Rule and layouts. */
   OptimizerSpec spec() {
     return OptimizerSpec.parse(optimizer);
@@ -20,22 +21,27 @@ record Method(String label, String optimizer, @Nullable Double paper, @Nullable 
 
   /** A row of the paper. */
   static Method published(String label, String optimizer, double paper) {
-    return new Method(label, optimizer, paper, null);
+    return new Method(label, optimizer, paper, null, 1);
   }
 
   /** A row that the paper does not have. */
   static Method added(String label, String optimizer) {
-    return new Method(label, optimizer, null, null);
+    return new Method(label, optimizer, null, null, 1);
   }
 
   /** The same with a ratio that should not be exceeded. */
   Method atMost(double ratio) {
-    return new Method(label, optimizer, paper, new RatioGoal(ratio, true));
+    return new Method(label, optimizer, paper, new RatioGoal(ratio, true), rateFactor);
   }
 
   /** The same with a ratio that should be reached: the row is there to be seen failing. */
   Method atLeast(double ratio) {
-    return new Method(label, optimizer, paper, new RatioGoal(ratio, false));
+    return new Method(label, optimizer, paper, new RatioGoal(ratio, false), rateFactor);
+  }
+
+  /** The same with other learning rates: those of the recipe times {@code factor}. */
+  Method withRatesTimes(float factor) {
+    return new Method(label, optimizer, paper, goal, factor);
   }
 
   /**

@@ -52,7 +52,7 @@ record PowerLaw(Function<Size, Recipe> recipes) implements Experiment {
   @Override
   public void run(Lab lab, Document document) throws IOException {
     Recipe sized = recipes.apply(lab.size());
-    Corpus corpus = Recipe.withoutTest(Recipe.shortened(lab.text(sized.maxVocabulary())));
+    Corpus corpus = Recipe.withoutTest(Recipe.shortened(lab.text(sized.vocabulary())));
     OptimizerSpec adam = OptimizerSpec.parse("adam");
     float rate = sized.rates().getFirst();
     LmOptions options = sized.last(adam, adam, new Recipe.Rates(rate, rate), Recipe.SEARCH_SEED);

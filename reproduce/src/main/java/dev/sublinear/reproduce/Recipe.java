@@ -10,27 +10,35 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the methods of a table are trained and compared: the network, the text, and the budget of each.
+ * How the methods of a table are trained: the task, and the budget that each gets.
  *
- * @param network the shape of the network
- * @param samples negatives of the sampled softmax; 0 for the full one
- * @param maxVocabulary most words to keep; 0 for all
+ * @param vocabulary most words to keep; 0 for all
  * @param batch rows of text side by side
  * @param bptt steps of a window
+ * @param network the shape of the network
+ * @param samples negatives of the sampled softmax; 0 for the full one
  * @param clip largest norm of the gradients
- * @param schedule of the learning rate
- * @param rates learning rates tried for every method, ascending; the only one is taken without a search
- * @param searchTokens length of a training of the search
- * @param tokens length of a final training
- * @param evaluations validations during a final training
- * @param seeds of the final trainings
+ * @param schedule of the learning rates
+ * @param rates learning rates tried for every method, ascending; a single one is taken without a search
+ * @param budget how long
  */
-record Recipe(LstmConfig network, int samples, int maxVocabulary, int batch, int bptt, double clip, String schedule,
-    List<Float> rates, long searchTokens, long tokens, int evaluations, List<Long> seeds) {
+record Recipe(int vocabulary, int batch, int bptt, LstmConfig network, int samples, double clip, Schedule schedule,
+    List<Float> rates, Budget budget) {
+  static final long SEARCH_SEED = 1;
+
   /** Tokens of the validation text that choose a learning rate. */
   private static final int VALIDATION = 20_000;
 
-  static final long SEARCH_SEED = 1;
+  /**
+   * How long.
+   *
+   * @param searchTokens length of a training of the search
+   * @param tokens length of a final training
+   * @param evaluations validations during a final training
+   * @param seeds of the final trainings
+   * @param probe rows of each table that are probed during the final trainings; 0 for none
+   */
+  record Budget(long searchTokens, long tokens, int evaluations, List<Long> seeds, int probe) {}
 
   /**
    * Learning rates of a training.
@@ -39,6 +47,12 @@ record Recipe(LstmConfig network, int samples, int maxVocabulary, int batch, int
    * @param others that of all other tensors
    */
   record Rates(float tables, float others) {}
+
+  /** The same with some rows of each table probed. */
+  Recipe probing(int rows) {
+    return new Recipe(vocabulary, batch, bptt, network, samples, clip, schedule, rates,
+        new Budget(budget.searchTokens, budget.tokens, budget.evaluations, budget.seeds, rows));
+  }
 
   /** The text with the validation cut to what a search needs. */
   static Corpus shortened(Corpus corpus) {
@@ -53,21 +67,23 @@ record Recipe(LstmConfig network, int samples, int maxVocabulary, int batch, int
   }
 
   /** A training of the search. */
-  LmOptions search(OptimizerSpec tables, OptimizerSpec others, Rates rates) {
-    return options(tables, others, rates, searchTokens, 1, SEARCH_SEED);
+  LmOptions search(OptimizerSpec tables, OptimizerSpec others, Rates chosen) {
+    return options(tables, others, chosen, new LmOptions.Length(steps(budget.searchTokens), 0, 1, 0), SEARCH_SEED);
   }
 
   /** A final training. */
-  LmOptions last(OptimizerSpec tables, OptimizerSpec others, Rates rates, long seed) {
-    return options(tables, others, rates, tokens, evaluations, seed);
+  LmOptions last(OptimizerSpec tables, OptimizerSpec others, Rates chosen, long seed) {
+    return options(tables, others, chosen,
+        new LmOptions.Length(steps(budget.tokens), 0, budget.evaluations, budget.probe), seed);
   }
 
-  private LmOptions options(OptimizerSpec tables, OptimizerSpec others, Rates rates, long tokens, int evaluations,
+  private long steps(long tokens) {
+    return Math.max(1, tokens / ((long) batch * bptt));
+  }
+
+  private LmOptions options(OptimizerSpec tables, OptimizerSpec others, Rates chosen, LmOptions.Length length,
       long seed) {
-    LmOptions.Optimization optimization =
-        new LmOptions.Optimization(tables, others, rates.tables(), rates.others(), Schedule.parse(schedule), clip);
-    long steps = Math.max(1, tokens / ((long) batch * bptt));
-    return new LmOptions(new LmOptions.Data("", maxVocabulary, batch, bptt), network, samples, optimization,
-        new LmOptions.Length(steps, 0, evaluations), seed);
+    return new LmOptions(new LmOptions.Data("", vocabulary, batch, bptt), network, samples,
+        new LmOptions.Optimization(tables, others, chosen.tables, chosen.others, schedule, clip), length, seed);
   }
 }

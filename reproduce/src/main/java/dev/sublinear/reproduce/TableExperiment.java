@@ -4,6 +4,7 @@ package dev.sublinear.reproduce;
 import dev.sublinear.train.report.MarkdownTable;
 import dev.sublinear.train.report.Metric;
 import dev.sublinear.train.report.Numbers;
+import dev.sublinear.train.report.ProbeMetric;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.Summary;
 import dev.sublinear.train.report.TrainMetric;
@@ -57,6 +58,14 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
     document.section("Course of the trainings");
     document.picture(lossChart(outcomes, recipe));
     document.picture(validationChart(outcomes, recipe));
+    if (recipe.budget().probe() > 0) {
+      document.section("Errors of the moments");
+      document.say(String.format(Locale.ROOT, "Relative l2 error of the second moment over %,d seeded rows of a table"
+          + " against the exact one (`--probe`).", recipe.budget().probe()));
+      for (String name : List.of("input.table", "output.table")) {
+        document.picture(errorChart(outcomes, recipe, name));
+      }
+    }
   }
 
   private static String protocol(Recipe recipe) {
@@ -64,11 +73,12 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
         ? "The learning rate is the paper's."
         : String.format(Locale.ROOT, "Every method searches its learning rate (%s; further by factors of 2 if the best"
             + " is at the edge) with seed %d on %,d tokens, by the perplexity of the first 20,000 validation tokens.",
-            recipe.rates(), Recipe.SEARCH_SEED, recipe.searchTokens());
+            recipe.rates(), Recipe.SEARCH_SEED, recipe.budget().searchTokens());
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"
         + " %s, schedule `%s`; %s; %s. Only the optimizer of the two word tables differs between rows; all other"
-        + " tensors have the rule of the first row with dense state.", recipe.tokens(), recipe.seeds(), recipe.batch(),
+        + " tensors have the rule of the first row with dense state.", recipe.budget().tokens(),
+        recipe.budget().seeds(), recipe.batch(),
         recipe.bptt(), recipe.clip(), recipe.schedule(), recipe.network(), softmax(recipe));
   }
 
@@ -153,7 +163,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
   }
 
   private Chart lossChart(List<Comparison.Outcome> outcomes, Recipe recipe) {
-    Chart chart = new Chart(id + ": training, seed " + recipe.seeds().getFirst(), "tokens", "training loss, nats");
+    Chart chart =
+        new Chart(id + ": training, seed " + recipe.budget().seeds().getFirst(), "tokens", "training loss, nats");
     for (Comparison.Outcome outcome : outcomes) {
       add(chart, outcome, TrainMetric.class, TrainMetric::loss);
     }
@@ -162,10 +173,22 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
 
   private Chart validationChart(List<Comparison.Outcome> outcomes, Recipe recipe) {
     Chart chart =
-        new Chart(id + ": validation, seed " + recipe.seeds().getFirst(), "tokens", "perplexity").logarithmic(false,
+        new Chart(id + ": validation, seed " + recipe.budget().seeds().getFirst(), "tokens", "perplexity").logarithmic(
+            false,
             true);
     for (Comparison.Outcome outcome : outcomes) {
       add(chart, outcome, ValidationMetric.class, metric -> metric.validation().perplexity());
+    }
+    return chart;
+  }
+
+  private Chart errorChart(List<Comparison.Outcome> outcomes, Recipe recipe, String name) {
+    Chart chart = new Chart(id + ": v of " + name + ", seed " + recipe.budget().seeds().getFirst(), "tokens",
+        "relative l2 error").logarithmic(false, true);
+    for (Comparison.Outcome outcome : outcomes) {
+      add(chart, outcome, ProbeMetric.class, metric -> metric.probe().stream()
+          .filter(error -> error.table().equals(name) && error.slot().equals("v"))
+          .findFirst().map(ProbeMetric.SlotError::relativeError).orElse(Double.NaN));
     }
     return chart;
   }
