@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.reproduce;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sublinear.train.loop.LmOptions;
+import dev.sublinear.train.loop.Schedule;
+import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.report.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The experiments on a toy text: what is trained, chosen and written. */
+class ExperimentsTest {
+  private static final Recipe TOY = new Recipe(0, 4, 5, new LstmConfig(8, 8, 1, 0, 0, false), 0, 1,
+      Schedule.parse("linear"), List.of(0.01f, 0.02f), new Recipe.Budget(200, 400, 2, List.of(2L, 3L), 0));
+
+  @TempDir Path folder;
+  private final List<String> said = new ArrayList<>();
+
+  @BeforeEach
+  void writeText() throws IOException {
+    Path text = Files.createDirectory(folder.resolve("wikitext-2"));
+    Random random = new Random(1);
+    for (String split : List.of("train", "valid", "test")) {
+      String lines = Stream.generate(() -> "w" + (int) Math.abs(12 * random.nextGaussian()))
+          .limit(split.equals("train") ? 4_000 : 300).collect(Collectors.joining(" ")).replace(" w1 ", " w1\n");
+      Files.writeString(text.resolve(split + ".txt"), lines + "\n");
+    }
+  }
+
+  private Lab lab() {
+    RunDirectory runs = RunDirectory.create(folder.resolve("runs"));
+    return new Lab(Size.SHORT, folder, 1, runs, "test", said::add);
+  }
+
+  @Test
+  void table_paperRowBesideMeasured_searchThenPairedSeeds() throws IOException {
+    Experiment experiment = new TableExperiment("toy", "a toy", "The paper.", "The scale.", size -> TOY.probing(3),
+        List.of(Method.published("dense", "adam", 100),
+            Method.published("sketch", "adam m=count-sketch:0.5,v=count-min:0.5", 103).atMost(1.04),
+            Method.added("adagrad", "adagrad").withRatesTimes(10)));
+    Path file = Reproduce.run(experiment, lab(), folder.resolve("out"), "./sublinear reproduce toy", "abc1234");
+    String text = Files.readString(file);
+    assertTrue(text.startsWith("# toy: a toy\n\n`./sublinear reproduce toy`, commit abc1234"), text);
+    assertTrue(text.contains("103.00 |         1.030 |"), text);
+    assertEquals(3, text.lines().filter(line -> line.matches("\\| (dense|sketch|adagrad): .*")).count(), text);
+    assertTrue(text.lines().anyMatch(line -> line.startsWith("| dense: ") && line.contains("100.0 %")), text);
+    assertEquals(5, text.lines().filter(line -> line.startsWith("![toy")).count(), text);
+    try (Stream<Path> pictures = Files.list(folder.resolve("out/images"))) {
+      assertEquals(5, pictures.filter(picture -> picture.toString().endsWith(".png")).count());
+    }
+    // Three methods of two rates or more, then each with two seeds.
+    assertTrue(said.stream().filter(line -> line.contains("search")).count() >= 6, said.toString());
+    assertEquals(2, said.stream().filter(line -> line.contains("seed 3") || line.contains("seed 2"))
+        .filter(line -> line.contains("sketch")).count(), said.toString());
+  }
+
+  @Test
+  void table_edgeOfTheRates_searchesFurther_andTheBaseRateHoldsForOthers() throws IOException {
+    List<Comparison.Outcome> outcomes =
+        Comparison.run(lab(), TOY, List.of(Method.added("dense", "adam"), Method.added("row-wise", "adam v=row-wise")));
+    for (Comparison.Outcome outcome : outcomes) {
+      assertTrue(outcome.search().size() > 2, "two rates: the best is always at an edge");
+      assertEquals(Comparison.best(outcome.search()), outcome.rates().tables());
+      assertEquals(outcomes.getFirst().rates().tables(), outcome.rates().others());
+      assertEquals(2, outcome.perplexities().size());
+    }
+  }
+
+  @Test
+  void search_neverSeesTheTestText() throws IOException {
+    var corpus = lab().text(0);
+    assertEquals(2, Recipe.withoutTest(corpus).test().length);
+    assertEquals(corpus.validation()[0], Recipe.withoutTest(corpus).test()[0]);
+  }
+
+  @Test
+  void figure2_andPowerLaw_writeTablesAndPictures() throws IOException {
+    for (Experiment experiment : List.of(new Figure2(size -> TOY), new PowerLaw(size -> TOY))) {
+      Path file = Reproduce.run(experiment, lab(experiment.id()), folder.resolve("out"), "test", "abc1234");
+      String text = Files.readString(file);
+      assertTrue(text.contains("output table"), text);
+      assertTrue(text.contains("](images/" + experiment.id() + "-2.png)"), text);
+      assertTrue(!text.contains("NaN"), text);
+    }
+  }
+
+  private Lab lab(String runs) {
+    return new Lab(Size.SHORT, folder, 1, RunDirectory.create(folder.resolve(runs)), "test", said::add);
+  }
+
+  @Test
+  void everyExperiment_hasARecipeForEverySize_thatSuitsItsMethods() {
+    List<String> ids = Reproduce.experiments().stream().map(Experiment::id).toList();
+    assertTrue(ids.containsAll(List.of("cs-figure-2", "cs-table-3", "cs-table-4", "cs-figure-3", "cs-table-7",
+        "cs-table-9", "cs-power-law")), ids.toString());
+    for (Experiment experiment : Reproduce.experiments()) {
+      if (experiment instanceof TableExperiment table) {
+        for (Size size : Size.values()) {
+          Recipe recipe = table.recipes().apply(size);
+          for (Method method : table.methods()) {
+            LmOptions options = recipe.search(method.spec(), method.spec(), new Recipe.Rates(1, 1));
+            assertTrue(options.length().steps(1) >= 1, experiment.id());
+          }
+          assertTrue(size != Size.SHORT || recipe.rates().size() >= 4, experiment.id() + ": rates of the search");
+        }
+      }
+    }
+  }
+
+  @Test
+  void text_missingFolder_isRefused() {
+    Lab lab = new Lab(Size.SHORT, folder.resolve("nowhere"), 1, RunDirectory.create(folder.resolve("r")), "test",
+        said::add);
+    assertThrows(IllegalArgumentException.class, () -> lab.text(0));
+  }
+}
