@@ -104,6 +104,8 @@ final class BadInputTest {
       --clip tight                    | --clip 'tight': must be a number above 0, or none
       --steps 0                       | --steps 0: must be >= 1
       --steps 9 --epochs 1            | --steps 9 and --epochs 1.0: give one of them
+      --probe -1                      | --probe -1: must be >= 0 rows, 0 for none
+      --probe all                     | 'all' is not a whole number
       --threads 0                     | --threads 0: must be in 1..1024
       --threads 200000                | --threads 200000: must be in 1..1024
       --state m=sm33                  | --state: unknown layout 'sm33'

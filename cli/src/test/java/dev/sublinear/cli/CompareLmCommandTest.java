@@ -47,7 +47,8 @@ final class CompareLmCommandTest {
 
   @Test
   void aRunOfCompare_equalsTheSameRunAlone() {
-    compare("pair", "--optimizers", "adagrad;adam v=count-min:0.2", "--steps", "5").ok();
+    compare("pair", "--optimizers", "adagrad;adam v=count-min:0.2", "--steps", "5", "--probe", "3").ok();
+    assertEquals(4, summary("pair/2-adam-v-count-min-0.2").get("probe").size());
     Typed.small("train lm", corpus, directory.resolve("alone"), "--optimizer", "adam v=count-min:0.2", "--steps", "5")
         .ok();
     assertEquals(summary("alone").get("parametersSha256"),

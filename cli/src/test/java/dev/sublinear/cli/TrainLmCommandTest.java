@@ -108,6 +108,29 @@ final class TrainLmCommandTest {
     assertFalse(summary.get("parametersSha256").equals(summary("third").get("parametersSha256")));
   }
 
+  /** The table of 3000 words has 5 probed rows; a sketch of a fifth errs, a dense slot does not. */
+  @Test
+  void probe_changesNothingAndSaysHowFarOffTheTablesAre() throws IOException {
+    train("probe", "--optimizer", SKETCHES, "--probe", "5", "--threads", "2").ok();
+    assertEquals(summary.get("parametersSha256"), summary("probe").get("parametersSha256"));
+    assertEquals(summary.get("bytes"), summary("probe").get("bytes"));
+    assertFalse(summary.has("probe"));
+    List<JsonNode> lines = Files.readAllLines(directory.resolve("probe/metrics.jsonl")).stream().map(JSON::readTree)
+        .filter(line -> line.has("probe")).toList();
+    assertEquals(20, lines.size());
+    JsonNode last = lines.getLast().get("probe");
+    assertEquals(last, summary("probe").get("probe"));
+    assertEquals(List.of("input.table m", "input.table v", "output.table m", "output.table v"), last.valueStream()
+        .map(error -> error.get("table").asString() + " " + error.get("slot").asString()).toList());
+    assertTrue(last.get(3).get("relativeError").asDouble() > 0, last.toString());
+    assertTrue(Files.readString(directory.resolve("probe/report.html")).contains("\"probe\":[{\"table\""));
+    train("exact", "--optimizer", "adam m=none", "--probe", "5", "--steps", "3").ok();
+    JsonNode exact = summary("exact").get("probe");
+    assertEquals("{\"table\":\"input.table\",\"slot\":\"v\",\"relativeError\":0.0,\"overEstimate\":0.0}",
+        exact.get(0).toString());
+    assertEquals(2, exact.size());
+  }
+
   @Test
   void state_overridesTheSlots() {
     train("state", "--optimizer", SKETCHES, "--state", "m=none", "--steps", "1", "--dense-optimizer", "sgd").ok();

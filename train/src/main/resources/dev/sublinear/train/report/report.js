@@ -323,11 +323,15 @@
     byId("probe").append(grid);
     const titles = (single ? [] : ["run"]).concat(["table", "slot", "relative error", "over-estimate"]);
     const body = make("tbody", "");
-    runs.forEach((run, r) => {
-      run.probe.forEach((slot, p) => {
-        const label = single ? [] : [p === 0 ? name(run, r) : ""];
-        const cells = [slot.table, slot.slot, slot.relativeError, slot.overEstimate];
-        body.append(make("tr", "", ...label.concat(cells).map((cell) => make("td", "", cell))));
+    // The runs of one slot below each other: that is what one compares.
+    probed.forEach((slot) => {
+      runs.forEach((run, r) => {
+        const found = probeOf(run, slot);
+        if (found) {
+          const cells = [slot.table, slot.slot, found.relativeError, found.overEstimate];
+          const row = single ? cells : [name(run, r)].concat(cells);
+          body.append(make("tr", "", ...row.map((cell) => make("td", "", cell))));
+        }
       });
     });
     const head = make("tr", "", ...titles.map((title) => make("th", "", title)));

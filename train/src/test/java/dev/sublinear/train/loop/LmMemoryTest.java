@@ -50,6 +50,18 @@ final class LmMemoryTest {
   }
 
   @Test
+  void bytes_probe_addsExactMomentsParametersAndGradientsOfItsRows() {
+    LmOptions none = options("adam v=row-wise", NETWORK, 10);
+    for (int rows : new int[] {7, WORDS + 5}) {
+      LmOptions probed = new LmOptions(none.data(), NETWORK, 10, none.optimization(),
+          new LmOptions.Length(1, 1, 1, rows), 1);
+      assertEquals(4L * Math.min(rows, WORDS) * (64 + 16) * (2 + 2),
+          LmMemory.bytes(probed, probed.optimization().tables(), WORDS)
+              - LmMemory.bytes(none, none.optimization().tables(), WORDS));
+    }
+  }
+
+  @Test
   void bytes_logitsBeyondALong_areTheMost() {
     LmOptions.Data data = new LmOptions.Data("wordnet", 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
     LmOptions small = options("sgd", NETWORK, 0);

@@ -87,6 +87,25 @@ class HtmlReportTest {
   }
 
   @Test
+  void render_probedRun_errorsBySlot() {
+    List<Metric> metrics = List.of(SampleRuns.probe(20, 0.25, -0.125), SampleRuns.probe(10, 0.5, Double.NaN));
+    JsonNode probe = data(HtmlReport.render(new ReportRun("a", SampleRuns.completed("c"), metrics))).get("runs").get(0)
+        .get("probe");
+    assertEquals("{\"table\":\"input.table\",\"slot\":\"m\",\"error\":{\"x\":[10,20],\"y\":[0.5,0.25]},"
+        + "\"relativeError\":\"0.250\",\"overEstimate\":\"-0.125\"}", probe.get(0).toString());
+    assertEquals("[null,null]", probe.get(1).get("error").get("y").toString());
+    assertEquals("–", probe.get(1).get("relativeError").stringValue());
+    assertEquals("0", probe.get(1).get("overEstimate").stringValue());
+    assertEquals(2, probe.size());
+  }
+
+  @Test
+  void render_runWithoutProbe_noSlots() {
+    String html = HtmlReport.render(new ReportRun("a", SampleRuns.completed("c"), SampleRuns.metrics(3)));
+    assertEquals("[]", data(html).get("runs").get(0).get("probe").toString());
+  }
+
+  @Test
   void render_repeatedStep_laterPointKept() {
     List<Metric> metrics = List.of(SampleRuns.train(5, 3), SampleRuns.train(5, 2));
     JsonNode run = data(HtmlReport.render(new ReportRun("a", SampleRuns.completed("c"), metrics))).get("runs").get(0);

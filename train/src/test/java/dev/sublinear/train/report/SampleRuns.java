@@ -55,6 +55,13 @@ final class SampleRuns {
     return new ValidationMetric(new Progress(step, 0.5, step * 700, step * 0.25), Summary.Score.ofLoss(loss));
   }
 
+  /** The error of a slot that has one, and of a slot whose exact moments are 0. */
+  static ProbeMetric probe(long step, double relativeError, double overEstimate) {
+    return new ProbeMetric(new Progress(step, 0.5, step * 700, step * 0.25),
+        List.of(new ProbeMetric.SlotError("input.table", "m", relativeError, overEstimate),
+            new ProbeMetric.SlotError("input.table", "v", Double.POSITIVE_INFINITY, 0)));
+  }
+
   static List<Metric> metrics(int count) {
     List<Metric> metrics = new ArrayList<>();
     for (int i = 1; i <= count; i++) {

@@ -92,6 +92,7 @@ class SummaryTest {
     assertFalse(json.has("validation"));
     assertFalse(json.has("test"));
     assertFalse(json.has("throughput"));
+    assertFalse(json.has("probe"));
     assertFalse(json.has("divergedAtStep"));
     assertTrue(json.get("train").get("loss").isNull());
   }
