@@ -56,7 +56,7 @@ public class LosslessSuite {
 
   private static void check(OptimizerSpec spec, int columns) {
     // Decay of the whole sketch differs from decay of the touched rows unless all rows are touched.
-    boolean denseOnly = spec.toString().contains("decay=global");
+    boolean denseOnly = spec.toString().contains("decay=global") || spec.toString().contains("rank-one-svd");
     try (Workers workers = new Workers(1);
         Trial trial = new Trial(spec, ROWS, columns, SEED, workers);
         Trial reference = new Trial(OptimizerSpec.dense(spec.rule()), ROWS, columns, SEED, workers)) {
