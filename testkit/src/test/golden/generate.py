@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes trajectories of PyTorch's optimizers, the golden numbers of GoldenSuite.
+"""Writes trajectories of PyTorch's optimizers, and of one it lacks in its arithmetic: the golden numbers of GoldenSuite.
 
 Run once, with Debian 12's python3-torch (1.13.0a0):
     /usr/bin/python3 testkit/src/test/golden/generate.py \
@@ -32,6 +32,26 @@ def touched(t):
     return [r for r in range(ROWS) if r != 4 and (t + r) % 3 != 0]
 
 
+class FactoredRMSprop:
+    """RMSprop with Adafactor's factored second moment: R, C and V of Shazeer and Stern, 2018, algorithm 4.
+
+    R <- alpha R + (1 - alpha) G^2 1, C <- alpha C + (1 - alpha) 1^T G^2, V = R C / (1^T R); no clipping, no schedule.
+    """
+
+    def __init__(self, params, lr, alpha, eps):
+        self.p, self.lr, self.alpha, self.eps = params[0], lr, alpha, eps
+        self.r = torch.zeros(ROWS, 1)
+        self.c = torch.zeros(1, COLUMNS)
+
+    def step(self):
+        square = self.p.grad ** 2
+        self.r = self.alpha * self.r + (1 - self.alpha) * square.sum(1, keepdim=True)
+        self.c = self.alpha * self.c + (1 - self.alpha) * square.sum(0, keepdim=True)
+        v = self.r @ self.c / self.r.sum()
+        with torch.no_grad():
+            self.p -= self.lr * self.p.grad / (v.sqrt() + self.eps)
+
+
 # name, our spec, the torch optimizer, whether gradients are sparse
 CASES = [
     ("SGD", "sgd", lambda p: torch.optim.SGD(p, lr=LR), False),
@@ -42,6 +62,10 @@ CASES = [
     ("RMSprop", "rmsprop", lambda p: torch.optim.RMSprop(p, lr=LR), False),
     ("RMSprop alpha=0.9 eps=1e-3", "rmsprop:alpha=0.9:eps=1e-3",
      lambda p: torch.optim.RMSprop(p, lr=LR, alpha=0.9, eps=1e-3), False),
+    ("Adafactor's second moment alpha=0.99 eps=1e-8 in RMSprop", "rmsprop v=rank-one",
+     lambda p: FactoredRMSprop(p, LR, 0.99, 1e-8), False),
+    ("Adafactor's second moment alpha=0.75 eps=1e-3 in RMSprop", "rmsprop:alpha=0.75:eps=1e-3 v=rank-one",
+     lambda p: FactoredRMSprop(p, LR, 0.75, 1e-3), False),
     ("Adam", "adam", lambda p: torch.optim.Adam(p, lr=LR), False),
     ("Adam betas=(0.8, 0.95) eps=1e-3", "adam:beta1=0.8:beta2=0.95:eps=1e-3",
      lambda p: torch.optim.Adam(p, lr=LR, betas=(0.8, 0.95), eps=1e-3), False),

@@ -18,6 +18,8 @@ public final class Layouts {
     register("row-wise", term -> new RowWise());
     register("count-sketch:0.2", term -> new CountSketch(SketchOptions.read(term)));
     register("count-min:0.2", term -> new CountMin(SketchOptions.read(term)));
+    register("rank-one", term -> new RankOne(term.flag("force", false)));
+    register("rank-one-svd", term -> new RankOneSvd());
     register("none", term -> new None());
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.layout;
 
+import dev.sublinear.gradient.Gradient;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
@@ -13,7 +14,8 @@ import java.util.List;
  * <p>The one primitive is: S[row] becomes decay S[row] + scale x, and the new S[row] is estimated. With (decay, scale) =
  * (mu, 1) it is momentum, (1, 1) Adagrad, (beta, 1 - beta) an exponential mean.
  *
- * <p>Call order in a step: {@link #beginStep} once; {@link #absorb} once per row if the layout asks for a sweep;
+ * <p>Call order in a step: {@link #beginStep} once; if the layout asks for a sweep, {@link #absorb(Gradient, boolean)}
+ * once or {@link #absorb(long, float)} once per row;
  * {@link #locate} and later {@link #accumulate} over
  * each row's columns, rows ascending; {@link #endStep} once. Not thread-safe, except that
  * {@code accumulate} may run in parallel on rows that have no cell in common.
@@ -35,8 +37,18 @@ public interface RowState {
   default void absorb(long row, float sumOfSquares) {}
 
   /**
+   * Takes in the whole gradient of the step, with the decay and scale of {@link #beginStep}; called only if the layout's
+   * {@link StateLayout#firstSweep} asks for it, once, by one thread, before any row. (A form for several threads can
+   * come when a benchmark asks for it.)
+   *
+   * @param gradient the step's gradient, possibly empty; it is only read
+   * @param ofSquares whether what is added up are the squares of the gradient rather than the gradient
+   */
+  default void absorb(Gradient gradient, boolean ofSquares) {}
+
+  /**
    * Finds the cells of rows before their turn: to have them fetched, and to know which rows meet in a cell. A state whose
-   * rows do ({@link Sharing#sharesRows}) must name every cell that {@code accumulate} will touch.
+   * rows do ({@link Sharing#ROWS}) must name every cell that {@code accumulate} will touch.
    *
    * @param rows table rows
    * @param count number of rows

@@ -9,10 +9,10 @@ public enum Sharing {
   ROWS,
   /** Elements of one row share cells, which a reduction fills before: rows may be updated in any order. */
   COLUMNS,
-  /** Both. */
+  /** All elements may share cells, which a reduction fills before: rows may be updated in any order. */
   BOTH;
 
-  /** Whether two rows may meet in one cell. */
+  /** Whether two rows may have a cell in common. */
   public boolean sharesRows() {
     return this == ROWS || this == BOTH;
   }

@@ -91,6 +91,16 @@ public final class Term {
     }
   }
 
+  /** An option that is {@code true} or {@code false}, or {@code fallback}. */
+  public boolean flag(String key, boolean fallback) {
+    return option(key, fallback, value -> {
+      if (value.equals("true") || value.equals("false")) {
+        return value.equals("true");
+      }
+      throw new NumberFormatException(value);
+    }, "true or false");
+  }
+
   /** A number option, or {@code fallback}. */
   public double option(String key, double fallback) {
     return option(key, fallback, Double::parseDouble, "a number");

@@ -70,7 +70,7 @@ public record Adam(double beta1, double beta2, double epsilon, Correction correc
         term.option("beta2", d.beta2),
         term.option("eps", d.epsilon),
         term.choice("correction", d.correction),
-        term.option("bounded", d.bounded, Rules::readBoolean, "true or false"));
+        term.flag("bounded", d.bounded));
   }
 
   @Override

@@ -35,8 +35,7 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
 
   static Momentum read(Term term) {
     Momentum d = defaults();
-    return new Momentum(term.option("mu", d.mu),
-        term.option("nesterov", d.nesterov, Rules::readBoolean, "true or false"));
+    return new Momentum(term.option("mu", d.mu), term.flag("nesterov", d.nesterov));
   }
 
   @Override

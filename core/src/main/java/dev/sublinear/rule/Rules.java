@@ -62,13 +62,4 @@ public final class Rules {
       throw new IllegalArgumentException(rule.name() + " has no signed slot " + slot + ": only " + legal);
     }
   }
-
-  /** Reads true or false and nothing else. */
-  static boolean readBoolean(String text) {
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new NumberFormatException(text);
-    };
-  }
 }

@@ -3,6 +3,7 @@ package dev.sublinear.step;
 
 import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.Layouts;
+import dev.sublinear.layout.Reduction;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.StateLayout;
 import dev.sublinear.layout.Term;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An update rule times a layout per slot: {@code adam m=count-sketch:0.2,v=count-min:0.2}.
@@ -37,17 +39,26 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
     }
     for (int k = 0; k < layouts.size(); k++) {
       Slot slot = rule.slots().get(k);
-      String refusal = layouts.get(k).refusal(slot);
+      String refusal = refusal(rule, slot, layouts.get(k));
       if (refusal != null) {
         throw new IllegalArgumentException(
             rule.name() + " " + slot.name() + "=" + layouts.get(k) + ": " + layouts.get(k).name() + " cannot hold "
-                + slot.name() + ": " + refusal + " (legal: " + String.join(", ", legalLayouts(slot)) + ")");
+                + slot.name() + ": " + refusal + " (legal: " + String.join(", ", legalLayouts(rule, slot)) + ")");
       }
     }
   }
 
-  private static List<String> legalLayouts(Slot slot) {
-    return Layouts.all().stream().filter(layout -> layout.refusal(slot) == null).map(StateLayout::name).toList();
+  /** Why the layout cannot hold the slot of this rule; {@code null} if it can. */
+  private static @Nullable String refusal(UpdateRule rule, Slot slot, StateLayout layout) {
+    if (rule.rowCounter() == RowCounter.GAP && slot.kind() == Slot.Kind.SIGNED
+        && layout.firstSweep() == Reduction.GRADIENT) {
+      return "it takes in the whole gradient with one decay, and here every row has its own";
+    }
+    return layout.refusal(slot);
+  }
+
+  private static List<String> legalLayouts(UpdateRule rule, Slot slot) {
+    return Layouts.all().stream().filter(layout -> refusal(rule, slot, layout) == null).map(StateLayout::name).toList();
   }
 
   /** The rule with every slot dense. */
@@ -127,7 +138,7 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
     List<List<StateLayout>> choices = List.of(List.of());
     for (Slot slot : rule.slots()) {
       choices = choices.stream()
-          .flatMap(head -> Layouts.all().stream().filter(layout -> layout.refusal(slot) == null).map(layout -> {
+          .flatMap(head -> Layouts.all().stream().filter(layout -> refusal(rule, slot, layout) == null).map(layout -> {
             List<StateLayout> longer = new ArrayList<>(head);
             longer.add(layout);
             return List.copyOf(longer);

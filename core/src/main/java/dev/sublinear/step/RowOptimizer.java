@@ -12,6 +12,7 @@ import dev.sublinear.kernel.Scratch;
 import dev.sublinear.layout.None;
 import dev.sublinear.layout.Reduction;
 import dev.sublinear.layout.RowState;
+import dev.sublinear.layout.Sharing;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.StateArray;
 import dev.sublinear.layout.StateLayout;
@@ -44,6 +45,7 @@ public final class RowOptimizer {
   private final Workers workers;
   private final List<RowState> states;
   private final boolean[] sweeps;
+  private final boolean[] absorbs;
   private final boolean[] meets;
   private final @Nullable RowOrder order;
   private final RowCounter counter;
@@ -71,6 +73,7 @@ public final class RowOptimizer {
     int slots = spec.layouts().size();
     List<RowState> allocated = new ArrayList<>(slots);
     sweeps = new boolean[slots];
+    absorbs = new boolean[slots];
     meets = new boolean[slots];
     UpdateRule rule = spec.rule();
     boolean rowsMeet = false;
@@ -81,7 +84,8 @@ public final class RowOptimizer {
       RowState state = layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
       allocated.add(state);
       sweeps[k] = layout.firstSweep() == Reduction.ROW_SUM;
-      meets[k] = state.sharing().sharesRows();
+      absorbs[k] = layout.firstSweep() == Reduction.GRADIENT;
+      meets[k] = state.sharing() == Sharing.ROWS;
       rowsMeet |= meets[k];
     }
     states = List.copyOf(allocated);
@@ -115,6 +119,9 @@ public final class RowOptimizer {
     rowStep.begin(step, learningRate);
     for (int k = 0; k < states.size(); k++) {
       states.get(k).beginStep(step, rowStep.decay(k), rowStep.scale(k));
+      if (absorbs[k]) {
+        states.get(k).absorb(gradient, spec.rule().slots().get(k).kind() == Slot.Kind.NON_NEGATIVE);
+      }
     }
     this.gradient = gradient;
     if (order != null) {

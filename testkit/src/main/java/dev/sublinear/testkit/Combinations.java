@@ -17,6 +17,7 @@ public final class Combinations {
       "momentum m=count-sketch:0.2:depth=5",
       "momentum m=count-sketch:0.2:depth=7:cells=bf16",
       "momentum m=count-sketch:0.2:depth=7:decay=global",
+      "momentum m=rank-one:force=true",
       "adagrad:eps=1.0E-6 v=count-min:0.2:depth=2",
       "adagrad v=count-min:0.2:cells=bf16:clean=2x0.5",
       "adagrad v=count-min:0.2:decay=global:clean=3x0.5",

@@ -27,40 +27,44 @@ import org.junit.jupiter.api.TestFactory;
  * decay or a 16-bit cell is thousands of ulp.
  */
 public class LosslessSuite {
-  private static final int ROWS = 101;
+  private static final List<Shape> SHAPES = List.of(new Shape(101, 1), new Shape(101, 13), new Shape(1, 13));
   private static final int STEPS = 60;
   private static final float LEARNING_RATE = 0.05f;
   private static final long SEED = 23;
 
-  /** One test per combination and number of columns for which all its layouts are lossless. */
+  private record Shape(int rows, int columns) {}
+
+  /** One test per combination and shape for which all its layouts are lossless. */
   @TestFactory
   public Stream<DynamicTest> step_losslessLayouts_equalDense() {
-    return Combinations.withOptions().stream().map(Combinations::lossless).flatMap(spec -> Stream.of(1, 13)
-        .filter(columns -> isLossless(spec, columns))
-        .map(columns -> dynamicTest(spec + " on " + ROWS + " x " + columns, () -> check(spec, columns))));
+    return Combinations.withOptions().stream().map(Combinations::lossless).flatMap(spec -> SHAPES.stream()
+        .filter(shape -> isLossless(spec, shape))
+        .map(shape -> dynamicTest(spec + " on " + shape.rows + " x " + shape.columns, () -> check(spec, shape))));
   }
 
   /** The filter above lets through what it should: every layout that can be lossless, for some shape. */
   @Test
   public void losslessCombinations_ofTheDefaults_areNotFilteredAway() {
-    List<String> specs = Combinations.legal().stream().map(Combinations::lossless).filter(spec -> isLossless(spec, 1))
-        .map(OptimizerSpec::toString).toList();
+    List<String> specs =
+        Combinations.legal().stream().map(Combinations::lossless).filter(spec -> isLossless(spec, SHAPES.getFirst()))
+            .map(OptimizerSpec::toString).toList();
     assertTrue(specs.contains("adam m=count-sketch:7,v=count-min:7"), specs.toString());
     assertTrue(specs.contains("adagrad v=row-wise"), specs.toString());
+    assertTrue(specs.contains("adam m=rank-one-svd,v=rank-one"), specs.toString());
     assertTrue(specs.stream().noneMatch(spec -> spec.contains("bf16") || spec.contains("none")), specs.toString());
   }
 
-  private static boolean isLossless(OptimizerSpec spec, int columns) {
-    return spec.layouts().stream().allMatch(layout -> layout.lossless(ROWS, columns));
+  private static boolean isLossless(OptimizerSpec spec, Shape shape) {
+    return spec.layouts().stream().allMatch(layout -> layout.lossless(shape.rows, shape.columns));
   }
 
-  private static void check(OptimizerSpec spec, int columns) {
+  private static void check(OptimizerSpec spec, Shape shape) {
     // Decay of the whole sketch differs from decay of the touched rows unless all rows are touched.
-    boolean denseOnly = spec.toString().contains("decay=global");
+    boolean denseOnly = spec.toString().contains("decay=global") || spec.toString().contains("rank-one-svd");
     try (Workers workers = new Workers(1);
-        Trial trial = new Trial(spec, ROWS, columns, SEED, workers);
-        Trial reference = new Trial(OptimizerSpec.dense(spec.rule()), ROWS, columns, SEED, workers)) {
-      Gradients gradients = new Gradients(SEED, ROWS, columns);
+        Trial trial = new Trial(spec, shape.rows, shape.columns, SEED, workers);
+        Trial reference = new Trial(OptimizerSpec.dense(spec.rule()), shape.rows, shape.columns, SEED, workers)) {
+      Gradients gradients = new Gradients(SEED, shape.rows, shape.columns);
       float[] expected = reference.values();
       float[] largest = new float[expected.length];
       for (int t = 1; t <= STEPS; t++) {
@@ -76,7 +80,7 @@ public class LosslessSuite {
           largest[i] = Math.max(largest[i], Math.abs(expected[i] - before[i]));
           float ulp = Math.ulp(Math.max(Math.abs(expected[i]), largest[i]));
           assertEquals(expected[i], actual[i], 4 * t * ulp,
-              spec + ": row " + i / columns + ", column " + i % columns + ", step " + t + ", seed " + SEED);
+              spec + ": row " + i / shape.columns + ", column " + i % shape.columns + ", step " + t + ", seed " + SEED);
         }
       }
     }

@@ -28,6 +28,8 @@ public class OptionsSuite {
       "momentum:nesterov=true m=count-sketch:0.1:depth=5",
       "momentum m=count-sketch:0.2:depth=1:decay=global",
       "momentum m=count-sketch:0.2:depth=7:cells=bf16",
+      "momentum m=rank-one:force=true",
+      "adam m=rank-one-svd,v=rank-one",
       "adagrad:eps=0 v=count-min:0.01:depth=2:clean=125x0.5",
       "rmsprop:alpha=0.95:eps=1.0E-12 v=count-min:1.5E-5",
       "adam:beta1=0:beta2=0.99:eps=1.0E-4:correction=row m=none,v=count-min:0.2:depth=5:decay=global:cells=bf16:clean=1x0.0",
@@ -145,6 +147,15 @@ public class OptionsSuite {
     refuse(tests, "adam v=count-min:0.2:clean=0x0.5", "clean every 0 steps", ">= 1");
     refuse(tests, "adam v=count-min:0.2:clean=10x1.5", "clean by 1.5", "[0, 1]");
     refuse(tests, "adam v=count-min:0.2:clean=10xNaN", "clean by NaN", "[0, 1]");
+    refuse(tests, "adam m=rank-one", "use rank-one-svd", "dense");
+    refuse(tests, "adam v=rank-one:force=true", "force=true", "leave it out", "legal: dense");
+    refuse(tests, "adam m=rank-one:force=yes", "force=yes", "true or false");
+    refuse(tests, "adam v=rank-one:0.2", "rank-one takes no argument", "'0.2'");
+    refuse(tests, "adam v=rank-one-svd:force=true", "rank-one-svd has no options", "'force'");
+    refuse(tests, "amsgrad vmax=rank-one", "legal: dense, bf16)");
+    refuse(tests, "amsgrad vmax=rank-one-svd", "legal: dense, bf16)");
+    refuse(tests, "adam:correction=gap m=rank-one-svd", "every row has its own", "count-sketch, none)");
+    refuse(tests, "adam:correction=gap m=rank-one:force=true", "every row has its own", "count-sketch, none)");
     refuse(tests, "adam m=row-wise", "m=row-wise", "count-sketch");
     refuse(tests, "adam m=count-min:0.2", "use count-sketch", "dense");
     refuse(tests, "adam v=count-sketch:0.2", "use count-min", "dense");

@@ -11,6 +11,8 @@ import dev.sublinear.layout.CountMin;
 import dev.sublinear.layout.CountSketch;
 import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.None;
+import dev.sublinear.layout.RankOne;
+import dev.sublinear.layout.RankOneSvd;
 import dev.sublinear.layout.RowWise;
 import dev.sublinear.layout.SketchOptions;
 import dev.sublinear.layout.Slot;
@@ -25,6 +27,8 @@ import dev.sublinear.testkit.gradients.Gradients.Values;
 import dev.sublinear.testkit.oracle.DenseMoment;
 import dev.sublinear.testkit.oracle.Moment;
 import dev.sublinear.testkit.oracle.NoMoment;
+import dev.sublinear.testkit.oracle.RankOneMoment;
+import dev.sublinear.testkit.oracle.RankOneSvdMoment;
 import dev.sublinear.testkit.oracle.RowMeanMoment;
 import dev.sublinear.testkit.oracle.RuleOracle;
 import dev.sublinear.testkit.oracle.SketchHashes;
@@ -87,6 +91,8 @@ public class OracleSuite {
     return switch (layout) {
       case Dense dense -> Optional.of(new DenseMoment(ROWS, COLUMNS));
       case RowWise rowWise -> Optional.of(new RowMeanMoment(ROWS));
+      case RankOne rankOne -> Optional.of(new RankOneMoment(ROWS, COLUMNS));
+      case RankOneSvd svd -> Optional.of(new RankOneSvdMoment(ROWS, COLUMNS));
       case None none -> Optional.of(new NoMoment());
       case CountSketch(SketchOptions options) -> sketch(options, true, slot);
       case CountMin(SketchOptions options) -> sketch(options, false, slot);

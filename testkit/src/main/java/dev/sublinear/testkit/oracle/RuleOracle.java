@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.testkit.oracle;
 
+import dev.sublinear.layout.Slot;
 import dev.sublinear.rule.Adagrad;
 import dev.sublinear.rule.Adam;
 import dev.sublinear.rule.AdamW;
@@ -9,6 +10,7 @@ import dev.sublinear.rule.Momentum;
 import dev.sublinear.rule.RmsProp;
 import dev.sublinear.rule.Sgd;
 import dev.sublinear.rule.UpdateRule;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,7 +74,10 @@ public final class RuleOracle {
     t++;
     double[] decays = decays();
     for (int k = 0; k < moments.size(); k++) {
+      boolean squared = rule.slots().get(k).kind() == Slot.Kind.NON_NEGATIVE;
+      double[][] x = squared ? Arrays.stream(g).map(RuleOracle::square).toArray(double[][]::new) : g;
       moments.get(k).beginStep(t, decays[k]);
+      moments.get(k).absorb(ids, x, decays[k], isSum() ? 1 : 1 - decays[k]);
     }
     for (int i = 0; i < ids.length; i++) {
       updates[ids[i]]++;
@@ -90,6 +95,11 @@ public final class RuleOracle {
       case AmsGrad r -> decays(r.adam());
       default -> new double[0];
     };
+  }
+
+  /** Whether moments are sums rather than means: the scale is 1 then, and else 1 - decay. */
+  private boolean isSum() {
+    return rule instanceof Momentum || rule instanceof Adagrad;
   }
 
   private double[] decays(Adam adam) {
