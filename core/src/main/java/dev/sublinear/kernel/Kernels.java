@@ -185,9 +185,9 @@ public interface Kernels {
       float delta = row.ofOld * estimate + row.ofNew * x.get(JAVA_FLOAT, xo + b);
       for (int j = 0; j < row.depth; j++) {
         long at = row.offsets[j] + b;
-        cells.set(JAVA_FLOAT, at, cells.get(JAVA_FLOAT, at) + row.signs[j] * delta);
+        cells.set(JAVA_FLOAT, at, row.ofCell * cells.get(JAVA_FLOAT, at) + row.signs[j] * delta);
       }
-      out.set(JAVA_FLOAT, oo + b, row.factor * estimate + row.factor * delta);
+      out.set(JAVA_FLOAT, oo + b, row.factor * (row.ofCell * estimate) + row.factor * delta);
     }
   }
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>As {@link CountSketch} without signs, and the estimate is the minimum over the depths.
  *
  * <p>Error: for {@code global}, or decay 1, S[i] &lt;= estimate &lt;= S[i] + e ||S||_1 per column with probability 1 - d for
- * width of order 1/e and depth of order log(1/d). With {@code touched} and decay below 1 a row's old estimate, which
- * holds its bucket-mates' mass too, is taken off all depths, so it can under-estimate. Cleaning under-estimates by
+ * width of order 1/e and depth of order log(1/d). With {@code touched} and decay below 1 a row's old estimate or cell, which
+ * holds its bucket-mates' mass too, is what decays, so it can under-estimate. Cleaning under-estimates by
  * design. Bytes: as {@link CountSketch}. Takes non-negative slots only.
  *
  * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, algorithms 1, 3 and 4. Deviations as {@link CountSketch}.

@@ -109,11 +109,14 @@ final class Sketch implements SketchRowState {
   public void aim(RowCells at, long row, int column, float decay, float scale) {
     if (isGlobal()) {
       at.factor = (float) factor.get(ValueLayout.JAVA_DOUBLE, 0);
+      at.ofCell = 1;
       at.ofOld = 0;
       at.ofNew = scale / at.factor;
     } else {
+      boolean ownCell = options.update() == SketchOptions.Update.CELL;
       at.factor = 1;
-      at.ofOld = decay - 1;
+      at.ofCell = ownCell ? decay : 1;
+      at.ofOld = ownCell ? 0 : decay - 1;
       at.ofNew = scale;
     }
     if (at.isPacked) {

@@ -16,22 +16,32 @@ import org.jspecify.annotations.Nullable;
  * @param ratio cells of the sketch over elements of the moment, for float32 cells; above 0
  * @param depth number of hash rows
  * @param decay when old values decay
+ * @param update what decays of a touched row
  * @param cells what a cell is made of
  * @param cleaning the cleaning schedule, or {@code null} for none
  */
-public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @Nullable Cleaning cleaning) {
+public record SketchOptions(double ratio, int depth, Decay decay, Update update, Cells cells,
+    @Nullable Cleaning cleaning) {
   /** A product that is whole in decimals, as 0.0048 of 625 rows over depth 3, is not to miss it by a rounding. */
   private static final double FLOOR_SLACK = 1 + 0x1.0p-50;
 
   /** When the values of a sketch decay. */
   public enum Decay {
     /**
-     * A row's buckets decay when the row is touched (the paper; lazy, like SparseAdam): each depth adds
-     * (decay - 1) estimate + scale x.
+     * A row's buckets decay when the row is touched (the paper; lazy, like SparseAdam), in the form that {@link Update}
+     * names.
      */
     TOUCHED,
     /** The whole sketch decays once a step, through one scalar: the sketch of the true exponential mean. */
     GLOBAL
+  }
+
+  /** What of a touched row's old value is taken off its cells. */
+  public enum Update {
+    /** The estimate: every depth adds (decay - 1) estimate + scale x (the paper). */
+    QUERY,
+    /** Each depth's own cell: cell &lt;- decay cell + scale x (the paper's code). The two differ where rows collide. */
+    CELL
   }
 
   /** The type of a cell. */
@@ -77,20 +87,25 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     if (depth < 1 || depth > RowCells.MAX_DEPTH) {
       throw new IllegalArgumentException("depth " + depth + ": must be in [1, " + RowCells.MAX_DEPTH + "]");
     }
+    if (update == Update.CELL && decay == Decay.GLOBAL) {
+      throw new IllegalArgumentException(
+          "update=cell with decay=global: no cell decays with its row then, so it would be update=query; leave one out");
+    }
   }
 
-  /** A sketch of this size with the defaults: depth 3, decay {@code touched}, float32 cells, no cleaning. */
+  /** A sketch of this size with the defaults: depth 3, decay {@code touched} of the estimate, float32 cells, no cleaning. */
   public static SketchOptions ofRatio(double ratio) {
-    return new SketchOptions(ratio, 3, Decay.TOUCHED, Cells.F32, null);
+    return new SketchOptions(ratio, 3, Decay.TOUCHED, Update.QUERY, Cells.F32, null);
   }
 
-  /** Reads {@code RATIO[:depth=D][:decay=touched|global][:cells=f32|bf16][:clean=CxA]}. */
+  /** Reads {@code RATIO[:depth=D][:decay=touched|global][:update=query|cell][:cells=f32|bf16][:clean=CxA]}. */
   static SketchOptions read(Term term) {
     SketchOptions defaults = ofRatio(term.number("the ratio"));
     return new SketchOptions(
         defaults.ratio,
         term.option("depth", defaults.depth, Integer::parseInt, "a whole number"),
         term.choice("decay", defaults.decay),
+        term.choice("update", defaults.update),
         term.choice("cells", defaults.cells),
         term.option("clean", defaults.cleaning, SketchOptions::readCleaning, "STEPSxFACTOR, for example 125x0.2"));
   }
@@ -147,6 +162,7 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     return Term.plain(ratio)
         + Term.text("depth", depth, defaults.depth)
         + Term.text("decay", decay, defaults.decay)
+        + Term.text("update", update, defaults.update)
         + Term.text("cells", cells, defaults.cells)
         + (cleaning == null ? "" : ":clean=" + cleaning);
   }
