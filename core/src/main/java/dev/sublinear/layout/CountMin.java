@@ -18,7 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param options size, decay and cleaning; depth 1 to 7
  */
-public record CountMin(SketchOptions options) implements StateLayout {
+public record CountMin(SketchOptions options) implements FoldableLayout {
+  static StateLayout read(Term term) {
+    return term.choice("axis", Axis.ROWS) == Axis.ROWS
+        ? new CountMin(SketchOptions.read(term))
+        : CountMinColumns.read(term);
+  }
+
   @Override
   public String name() {
     return "count-min";
@@ -32,6 +38,18 @@ public record CountMin(SketchOptions options) implements StateLayout {
   @Override
   public RowState allocate(Arena arena, long seed, long... shape) {
     return new Sketch(options, false, arena, seed, shape);
+  }
+
+  @Override
+  public CountMin folded(long... shape) {
+    CountMin half = new CountMin(options.folded());
+    half.bytes(shape); // refuses a width that cannot be halved
+    return half;
+  }
+
+  @Override
+  public void fold(RowState state, RowState half, long... shape) {
+    Sketch.fold(options, state, half, shape);
   }
 
   @Override

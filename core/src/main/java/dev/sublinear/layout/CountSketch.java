@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param options size and decay; depth 1, 3, 5 or 7
  */
-public record CountSketch(SketchOptions options) implements StateLayout {
+public record CountSketch(SketchOptions options) implements FoldableLayout {
   /**
    * Checks the depth.
    *
@@ -35,6 +35,15 @@ public record CountSketch(SketchOptions options) implements StateLayout {
       throw new IllegalArgumentException(
           "count-sketch depth " + options.depth() + ": must be odd (1, 3, 5 or 7), so that the median is a cell");
     }
+  }
+
+  static CountSketch read(Term term) {
+    if (term.choice("axis", Axis.ROWS) == Axis.COLUMNS) {
+      throw new IllegalArgumentException(
+          "count-sketch axis=columns: all columns of a dense row weigh about alike, and the estimate of one would be"
+              + " mostly the noise of the others; use axis=rows, or bf16 or none");
+    }
+    return new CountSketch(SketchOptions.read(term));
   }
 
   @Override
@@ -50,6 +59,18 @@ public record CountSketch(SketchOptions options) implements StateLayout {
   @Override
   public RowState allocate(Arena arena, long seed, long... shape) {
     return new Sketch(options, true, arena, seed, shape);
+  }
+
+  @Override
+  public CountSketch folded(long... shape) {
+    CountSketch half = new CountSketch(options.folded());
+    half.bytes(shape); // refuses a width that cannot be halved
+    return half;
+  }
+
+  @Override
+  public void fold(RowState state, RowState half, long... shape) {
+    Sketch.fold(options, state, half, shape);
   }
 
   @Override

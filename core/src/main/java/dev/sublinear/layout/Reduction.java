@@ -5,6 +5,6 @@ package dev.sublinear.layout;
 public enum Reduction {
   /** No sweep. */
   NONE,
-  /** The sum of the squared gradient over the columns of each row, given to {@link RowState#absorb}. */
+  /** Sums over the columns of each row, which {@link RowState#absorb} takes from the row's gradient. */
   ROW_SUM
 }

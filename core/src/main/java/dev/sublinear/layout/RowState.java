@@ -28,10 +28,15 @@ public interface RowState {
   default void beginStep(long t, float decay, float scale) {}
 
   /**
-   * Takes in the sum of the squared gradient over all columns of {@code row}; called only if the layout's
+   * Takes in the gradient of all columns of {@code row}, as sums over them; called only if the layout's
    * {@link StateLayout#firstSweep} asks for it, by one thread per row.
+   *
+   * @param row table row
+   * @param g gradient, float32
+   * @param go byte offset in {@code g}
+   * @param n number of columns of the table
    */
-  default void absorb(long row, float sumOfSquares) {}
+  default void absorb(long row, MemorySegment g, long go, int n) {}
 
   /**
    * Finds the cells of rows before their turn: to have them fetched, and to know which rows meet in a cell. A state whose

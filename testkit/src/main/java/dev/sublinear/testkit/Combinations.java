@@ -33,6 +33,8 @@ public final class Combinations {
       "adam m=count-sketch:0.2:decay=global:cells=bf16,v=count-min:0.2:decay=global:cells=bf16:clean=25x0.5",
       "adam m=count-sketch:0.2:update=cell,v=count-min:0.2:update=cell",
       "adam m=count-sketch:0.2:update=cell:cells=bf16,v=count-min:0.2:update=cell:cells=bf16",
+      "adagrad v=count-min:0.2:axis=columns",
+      "adam m=count-sketch:0.2,v=count-min:0.2:axis=columns",
       "adam m=none,v=count-min:0.2:clean=125x0.2",
       "adamw:decay=0.1 m=dense,v=row-wise",
       "adamw:decay=0 m=bf16,v=bf16",

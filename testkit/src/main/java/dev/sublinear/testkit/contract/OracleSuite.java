@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.gradient.RowTable;
 import dev.sublinear.layout.CountMin;
+import dev.sublinear.layout.CountMinColumns;
 import dev.sublinear.layout.CountSketch;
 import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.None;
@@ -22,6 +23,7 @@ import dev.sublinear.testkit.Combinations;
 import dev.sublinear.testkit.Trial;
 import dev.sublinear.testkit.gradients.Gradients;
 import dev.sublinear.testkit.gradients.Gradients.Values;
+import dev.sublinear.testkit.oracle.ColumnSketchMoment;
 import dev.sublinear.testkit.oracle.DenseMoment;
 import dev.sublinear.testkit.oracle.Moment;
 import dev.sublinear.testkit.oracle.NoMoment;
@@ -90,6 +92,8 @@ public class OracleSuite {
       case None none -> Optional.of(new NoMoment());
       case CountSketch(SketchOptions options) -> sketch(options, true, slot);
       case CountMin(SketchOptions options) -> sketch(options, false, slot);
+      case CountMinColumns(double ratio) -> Optional.of(new ColumnSketchMoment(
+          SketchHashes.slotSeed(SEED, slot.name()), ROWS, (int) Math.ceil(COLUMNS * ratio - 1e-9)));
       default -> Optional.empty();
     };
   }

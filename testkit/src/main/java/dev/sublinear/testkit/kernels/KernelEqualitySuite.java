@@ -126,6 +126,8 @@ public class KernelEqualitySuite {
     call("square in place", (k, a) -> at(() -> k.square(a.x, a.offset, a.x, a.offset, a.n)));
     call("decayAdd", (k, a) -> at(
         () -> k.decayAdd(a.s, a.offset, a.n, a.factor, 0.1f, a.x, a.offset, a.out, a.offset)));
+    call("decayAddSquare",
+        (k, a) -> at(() -> k.decayAddSquare(a.s, a.offset, a.n, a.factor, 0.1f, a.x, a.offset)));
     call("maximum", (k, a) -> at(() -> k.maximum(a.s, a.offset, a.n, a.x, a.offset, a.out, a.offset)));
     call("maximum in place", (k, a) -> at(() -> k.maximum(a.s, a.offset, a.n, a.x, a.offset, a.x, a.offset)));
     call("addScaled", (k, a) -> at(() -> k.addScaled(a.s, a.offset, a.n, a.factor, a.x, a.offset)));
