@@ -44,6 +44,14 @@ public interface Kernels {
     }
   }
 
+  /** {@code s[i] = decay * s[i] + scale * (x[i] * x[i])}. */
+  default void decayAddSquare(MemorySegment s, long so, int n, float decay, float scale, MemorySegment x, long xo) {
+    for (long b = 0; b < 4L * n; b += 4) {
+      float value = x.get(JAVA_FLOAT, xo + b);
+      s.set(JAVA_FLOAT, so + b, decay * s.get(JAVA_FLOAT, so + b) + scale * (value * value));
+    }
+  }
+
   /** {@code s[i] = max(s[i], x[i]); out[i] = s[i]}. */
   default void maximum(MemorySegment s, long so, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
     for (long b = 0; b < 4L * n; b += 4) {
@@ -185,9 +193,9 @@ public interface Kernels {
       float delta = row.ofOld * estimate + row.ofNew * x.get(JAVA_FLOAT, xo + b);
       for (int j = 0; j < row.depth; j++) {
         long at = row.offsets[j] + b;
-        cells.set(JAVA_FLOAT, at, cells.get(JAVA_FLOAT, at) + row.signs[j] * delta);
+        cells.set(JAVA_FLOAT, at, row.ofCell * cells.get(JAVA_FLOAT, at) + row.signs[j] * delta);
       }
-      out.set(JAVA_FLOAT, oo + b, row.factor * estimate + row.factor * delta);
+      out.set(JAVA_FLOAT, oo + b, row.factor * (row.ofCell * estimate) + row.factor * delta);
     }
   }
 

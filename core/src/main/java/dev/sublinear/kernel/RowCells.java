@@ -5,8 +5,9 @@ package dev.sublinear.kernel;
  * Where the cells of one row lie in a state, and for a sketch what an update does to them: the operand of
  * {@link Kernels#updateSketch}.
  *
- * <p>An update of a sketch estimates e = median or minimum over j of signs[j] cells[offsets[j]], adds signs[j] delta
- * to every depth with delta = ofOld e + ofNew x, and returns factor e + factor delta. Mutable and reused, because a
+ * <p>An update of a sketch estimates e = median or minimum over j of signs[j] cells[offsets[j]], sets every depth's cell
+ * to ofCell cell + signs[j] delta with delta = ofOld e + ofNew x, and returns factor (ofCell e) + factor delta: the
+ * estimate of the new cells, because rounding is monotone and ofCell not negative. Mutable and reused, because a
  * step allocates nothing, and without references, whose writes would be seen by the collector's cards that threads
  * share; not thread-safe.
  */
@@ -34,6 +35,9 @@ public final class RowCells {
 
   /** Counter of the rounding noise of the run's first cell; packed cells only. */
   public int key;
+
+  /** Factor of each depth's own old cell, not negative; 1 unless a sketch says otherwise. */
+  public float ofCell = 1;
 
   /** Factor of the old estimate in delta. */
   public float ofOld;

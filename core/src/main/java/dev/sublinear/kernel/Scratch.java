@@ -88,6 +88,7 @@ public final class Scratch {
   RowCells widened(RowCells row) {
     widened.depth = row.depth;
     widened.isMedian = row.isMedian;
+    widened.ofCell = row.ofCell;
     widened.ofOld = row.ofOld;
     widened.ofNew = row.ofNew;
     widened.factor = row.factor;

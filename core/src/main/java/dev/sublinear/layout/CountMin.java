@@ -10,15 +10,21 @@ import org.jspecify.annotations.Nullable;
  * <p>As {@link CountSketch} without signs, and the estimate is the minimum over the depths.
  *
  * <p>Error: for {@code global}, or decay 1, S[i] &lt;= estimate &lt;= S[i] + e ||S||_1 per column with probability 1 - d for
- * width of order 1/e and depth of order log(1/d). With {@code touched} and decay below 1 a row's old estimate, which
- * holds its bucket-mates' mass too, is taken off all depths, so it can under-estimate. Cleaning under-estimates by
+ * width of order 1/e and depth of order log(1/d). With {@code touched} and decay below 1 a row's old estimate or cell, which
+ * holds its bucket-mates' mass too, is what decays, so it can under-estimate. Cleaning under-estimates by
  * design. Bytes: as {@link CountSketch}. Takes non-negative slots only.
  *
  * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, algorithms 1, 3 and 4. Deviations as {@link CountSketch}.
  *
  * @param options size, decay and cleaning; depth 1 to 7
  */
-public record CountMin(SketchOptions options) implements StateLayout {
+public record CountMin(SketchOptions options) implements FoldableLayout {
+  static StateLayout read(Term term) {
+    return term.choice("axis", Axis.ROWS) == Axis.ROWS
+        ? new CountMin(SketchOptions.read(term))
+        : CountMinColumns.read(term);
+  }
+
   @Override
   public String name() {
     return "count-min";
@@ -35,8 +41,20 @@ public record CountMin(SketchOptions options) implements StateLayout {
   }
 
   @Override
-  public StateLayout exact() {
+  public StateLayout exact(Slot slot) {
     return new CountMin(options.exact());
+  }
+
+  @Override
+  public CountMin folded(long... shape) {
+    CountMin half = new CountMin(options.folded());
+    half.bytes(shape); // refuses a width that cannot be halved
+    return half;
+  }
+
+  @Override
+  public void fold(RowState state, RowState half, long... shape) {
+    Sketch.fold(options, state, half, shape);
   }
 
   @Override

@@ -16,8 +16,8 @@ public final class Layouts {
     register("dense", term -> new Dense());
     register("bf16", term -> new Bf16());
     register("row-wise", term -> new RowWise());
-    register("count-sketch:0.2", term -> new CountSketch(SketchOptions.read(term)));
-    register("count-min:0.2", term -> new CountMin(SketchOptions.read(term)));
+    register("count-sketch:0.2", CountSketch::read);
+    register("count-min:0.2", CountMin::read);
     register("rank-one", term -> new RankOne(term.flag("force", false)));
     register("rank-one-svd", term -> new RankOneSvd());
     register("none", term -> new None());

@@ -36,7 +36,7 @@ public record None() implements StateLayout {
   }
 
   @Override
-  public StateLayout exact() {
+  public StateLayout exact(Slot slot) {
     return this;
   }
 

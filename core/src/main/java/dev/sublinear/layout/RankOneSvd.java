@@ -53,6 +53,13 @@ public record RankOneSvd() implements StateLayout {
   }
 
   @Override
+  public StateLayout exact(Slot slot) {
+    SketchOptions whole = new SketchOptions(1, 1, SketchOptions.Decay.GLOBAL, SketchOptions.Update.QUERY,
+        SketchOptions.Cells.F32, null, 0);
+    return slot.kind() == Slot.Kind.SIGNED ? new CountSketch(whole) : new CountMin(whole);
+  }
+
+  @Override
   public boolean lossless(long... shape) {
     return Shapes.rows(shape) == 1 || Shapes.columns(shape) == 1;
   }

@@ -2,12 +2,13 @@
 package dev.sublinear.layout;
 
 import dev.sublinear.gradient.Gradient;
+import java.lang.foreign.MemorySegment;
 
 /** The sweep over a step's gradient that a layout needs before it can accumulate. */
 public enum Reduction {
   /** No sweep. */
   NONE,
-  /** The sum of the squared gradient over the columns of each row, given to {@link RowState#absorb(long, float)}. */
+  /** Sums over the columns of each row, which {@link RowState#absorb(long, MemorySegment, long, int)} takes from the row's gradient. */
   ROW_SUM,
   /** The whole gradient, given to {@link RowState#absorb(Gradient, boolean)} before the first row. */
   GRADIENT

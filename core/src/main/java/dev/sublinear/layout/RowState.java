@@ -15,8 +15,7 @@ import java.util.List;
  * (mu, 1) it is momentum, (1, 1) Adagrad, (beta, 1 - beta) an exponential mean.
  *
  * <p>Call order in a step: {@link #beginStep} once; if the layout asks for a sweep, {@link #absorb(Gradient, boolean)}
- * once or {@link #absorb(long, float)} once per row;
- * {@link #locate} and later {@link #accumulate} over
+ * once or {@link #absorb(long, MemorySegment, long, int)} once per row; {@link #locate} and later {@link #accumulate} over
  * each row's columns, rows ascending; {@link #endStep} once. Not thread-safe, except that
  * {@code accumulate} may run in parallel on rows that have no cell in common.
  */
@@ -31,10 +30,15 @@ public interface RowState {
   default void beginStep(long t, float decay, float scale) {}
 
   /**
-   * Takes in the sum of the squared gradient over all columns of {@code row}; called only if the layout's
+   * Takes in the gradient of all columns of {@code row}, as sums over them; called only if the layout's
    * {@link StateLayout#firstSweep} asks for it, by one thread per row.
+   *
+   * @param row table row
+   * @param g gradient, float32
+   * @param go byte offset in {@code g}
+   * @param n number of columns of the table
    */
-  default void absorb(long row, float sumOfSquares) {}
+  default void absorb(long row, MemorySegment g, long go, int n) {}
 
   /**
    * Takes in the whole gradient of the step, with the decay and scale of {@link #beginStep}; called only if the layout's

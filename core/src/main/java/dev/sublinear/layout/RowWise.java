@@ -80,9 +80,9 @@ public record RowWise() implements StateLayout {
     }
 
     @Override
-    public void absorb(long row, float sumOfSquares) {
+    public void absorb(long row, MemorySegment g, long go, int n) {
       float mean = means.getAtIndex(ValueLayout.JAVA_FLOAT, row);
-      means.setAtIndex(ValueLayout.JAVA_FLOAT, row, decay * mean + scale * (sumOfSquares / columns));
+      means.setAtIndex(ValueLayout.JAVA_FLOAT, row, decay * mean + scale * (KERNELS.sumOfSquares(g, go, n) / columns));
     }
 
     @Override

@@ -109,11 +109,14 @@ final class Sketch implements SketchRowState {
   public void aim(RowCells at, long row, int column, float decay, float scale) {
     if (isGlobal()) {
       at.factor = (float) factor.get(ValueLayout.JAVA_DOUBLE, 0);
+      at.ofCell = 1;
       at.ofOld = 0;
       at.ofNew = scale / at.factor;
     } else {
+      boolean ownCell = options.update() == SketchOptions.Update.CELL;
       at.factor = 1;
-      at.ofOld = decay - 1;
+      at.ofCell = ownCell ? decay : 1;
+      at.ofOld = ownCell ? 0 : decay - 1;
       at.ofNew = scale;
     }
     if (at.isPacked) {
@@ -145,6 +148,40 @@ final class Sketch implements SketchRowState {
     long zeros = Scratch.run(0);
     KERNELS.fill(scratch.memory, zeros, n, 0);
     KERNELS.updateSketch(scratch.memory, at, n, scratch.memory, zeros, out, oo, scratch);
+  }
+
+  /**
+   * Adds the buckets 2k and 2k + 1 of {@code state} up to bucket k of {@code half}, which has half the width: widths
+   * are even, so no pair crosses a depth. bfloat16 cells are rounded to nearest: one rounding in a training has no
+   * mean to keep, and cells of several depths that are equal stay so.
+   */
+  static void fold(SketchOptions options, RowState state, RowState half, long[] shape) {
+    MemorySegment wide = state.arrays().getFirst().data();
+    MemorySegment narrow = half.arrays().getFirst().data();
+    int columns = Math.toIntExact(Shapes.columns(shape));
+    int cell = options.cellBytes();
+    long bucket = (long) columns * cell;
+    long second = (long) Scratch.BLOCK * Float.BYTES;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment sums = arena.allocate(2 * second, 64);
+      for (long to = 0; to < narrow.byteSize(); to += bucket) {
+        for (int c = 0; c < columns; c += Scratch.BLOCK) {
+          int n = Math.min(Scratch.BLOCK, columns - c);
+          long at = 2 * to + (long) c * cell;
+          if (options.cells() == SketchOptions.Cells.F32) {
+            KERNELS.combine(1, wide, at, 1, wide, at + bucket, narrow, to + (long) c * cell, n);
+          } else {
+            KERNELS.widen(wide, at, sums, 0, n);
+            KERNELS.widen(wide, at + bucket, sums, second, n);
+            KERNELS.combine(1, sums, 0, 1, sums, second, sums, 0, n);
+            KERNELS.roundNearest(sums, 0, narrow, to + (long) c * cell, n);
+          }
+        }
+      }
+    }
+    for (int k = 1; k < half.arrays().size(); k++) {
+      half.arrays().get(k).data().copyFrom(state.arrays().get(k).data());
+    }
   }
 
   @Override

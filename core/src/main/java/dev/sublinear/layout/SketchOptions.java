@@ -11,27 +11,40 @@ import org.jspecify.annotations.Nullable;
  * What count-sketch and count-min have in common: a tensor [depth x width x columns] into which rows are hashed.
  *
  * <p>width = floor(rows ratio / depth), at most the number of rows, rounded up to an even number so that buckets 2k and
- * 2k+1 can be merged; a width of at least the number of rows uses the row id as bucket and is then lossless.
+ * 2k+1 can be merged; a width of at least the number of rows uses the row id as bucket and is then lossless. Every fold
+ * halves the width.
  *
  * @param ratio cells of the sketch over elements of the moment, for float32 cells; above 0
  * @param depth number of hash rows
  * @param decay when old values decay
+ * @param update what decays of a touched row
  * @param cells what a cell is made of
  * @param cleaning the cleaning schedule, or {@code null} for none
+ * @param folds how often buckets were merged in pairs since the start; a sketch may also start as if they had been
  */
-public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @Nullable Cleaning cleaning) {
+public record SketchOptions(double ratio, int depth, Decay decay, Update update, Cells cells,
+    @Nullable Cleaning cleaning, int folds) {
   /** A product that is whole in decimals, as 0.0048 of 625 rows over depth 3, is not to miss it by a rounding. */
   private static final double FLOOR_SLACK = 1 + 0x1.0p-50;
+  private static final int MOST_FOLDS = 30;
 
   /** When the values of a sketch decay. */
   public enum Decay {
     /**
-     * A row's buckets decay when the row is touched (the paper; lazy, like SparseAdam): each depth adds
-     * (decay - 1) estimate + scale x.
+     * A row's buckets decay when the row is touched (the paper; lazy, like SparseAdam), in the form that {@link Update}
+     * names.
      */
     TOUCHED,
     /** The whole sketch decays once a step, through one scalar: the sketch of the true exponential mean. */
     GLOBAL
+  }
+
+  /** What of a touched row's old value is taken off its cells. */
+  public enum Update {
+    /** The estimate: every depth adds (decay - 1) estimate + scale x (the paper). */
+    QUERY,
+    /** Each depth's own cell: cell &lt;- decay cell + scale x (the paper's code). The two differ where rows collide. */
+    CELL
   }
 
   /** The type of a cell. */
@@ -71,33 +84,46 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
    * @throws IllegalArgumentException naming the value and what is legal
    */
   public SketchOptions {
-    if (!(ratio > 0 && ratio < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("ratio " + ratio + ": must be a number above 0, for example 0.2");
-    }
+    checkRatio(ratio);
     if (depth < 1 || depth > RowCells.MAX_DEPTH) {
       throw new IllegalArgumentException("depth " + depth + ": must be in [1, " + RowCells.MAX_DEPTH + "]");
     }
+    if (folds < 0 || folds > MOST_FOLDS) {
+      throw new IllegalArgumentException("folds " + folds + ": must be in [0, " + MOST_FOLDS + "]");
+    }
+    if (update == Update.CELL && decay == Decay.GLOBAL) {
+      throw new IllegalArgumentException(
+          "update=cell with decay=global: no cell decays with its row then, so it would be update=query; leave one out");
+    }
   }
 
-  /** A sketch of this size with the defaults: depth 3, decay {@code touched}, float32 cells, no cleaning. */
+  static void checkRatio(double ratio) {
+    if (!(ratio > 0 && ratio < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("ratio " + ratio + ": must be a number above 0, for example 0.2");
+    }
+  }
+
+  /** A sketch of this size with the defaults: depth 3, decay {@code touched} of the estimate, float32 cells, no cleaning, no folds. */
   public static SketchOptions ofRatio(double ratio) {
-    return new SketchOptions(ratio, 3, Decay.TOUCHED, Cells.F32, null);
+    return new SketchOptions(ratio, 3, Decay.TOUCHED, Update.QUERY, Cells.F32, null, 0);
   }
 
   /** A bucket for every row, with the same decay; no cleaning, which is an error that is made on purpose. */
   SketchOptions exact() {
-    return new SketchOptions(1, 1, decay, Cells.F32, null);
+    return new SketchOptions(1, 1, decay, Update.QUERY, Cells.F32, null, 0);
   }
 
-  /** Reads {@code RATIO[:depth=D][:decay=touched|global][:cells=f32|bf16][:clean=CxA]}. */
+  /** Reads {@code RATIO[:depth=D][:decay=touched|global][:update=query|cell][:cells=f32|bf16][:clean=CxA][:folds=N]}. */
   static SketchOptions read(Term term) {
     SketchOptions defaults = ofRatio(term.number("the ratio"));
     return new SketchOptions(
         defaults.ratio,
         term.option("depth", defaults.depth, Integer::parseInt, "a whole number"),
         term.choice("decay", defaults.decay),
+        term.choice("update", defaults.update),
         term.choice("cells", defaults.cells),
-        term.option("clean", defaults.cleaning, SketchOptions::readCleaning, "STEPSxFACTOR, for example 125x0.2"));
+        term.option("clean", defaults.cleaning, SketchOptions::readCleaning, "STEPSxFACTOR, for example 125x0.2"),
+        term.option("folds", defaults.folds, Integer::parseInt, "a whole number"));
   }
 
   private static Cleaning readCleaning(String text) {
@@ -108,12 +134,31 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     return new Cleaning(Integer.parseInt(text.substring(0, x)), Float.parseFloat(text.substring(x + 1)));
   }
 
+  /** The same after one more fold; {@link #width} says whether a table allows it. */
+  SketchOptions folded() {
+    return new SketchOptions(ratio, depth, decay, update, cells, cleaning, folds + 1);
+  }
+
   /**
-   * Number of buckets for {@code rows} rows; even.
+   * Number of buckets for {@code rows} rows.
    *
-   * @throws IllegalArgumentException if there would be none
+   * @throws IllegalArgumentException if there would be none, or they cannot be folded that often
    */
   long width(long rows) {
+    long width = unfoldedWidth(rows);
+    if (folds > 0 && width >= rows) {
+      throw new IllegalArgumentException("folds " + folds + ": ratio " + ratio + " of " + rows + " rows at depth "
+          + depth + " gives every row a bucket of its own, which stay apart; choose a smaller ratio");
+    }
+    if ((width & (1L << folds) - 1) != 0) {
+      throw new IllegalArgumentException("folds " + folds + ": width " + width + " of " + rows
+          + " rows cannot be halved that often; at most " + Long.numberOfTrailingZeros(width));
+    }
+    return width >> folds;
+  }
+
+  /** Even. */
+  private long unfoldedWidth(long rows) {
     double width = Math.floor(rows * ratio / depth * FLOOR_SLACK);
     if (width < 1) {
       throw new IllegalArgumentException(
@@ -152,7 +197,9 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
     return Term.plain(ratio)
         + Term.text("depth", depth, defaults.depth)
         + Term.text("decay", decay, defaults.decay)
+        + Term.text("update", update, defaults.update)
         + Term.text("cells", cells, defaults.cells)
-        + (cleaning == null ? "" : ":clean=" + cleaning);
+        + (cleaning == null ? "" : ":clean=" + cleaning)
+        + Term.text("folds", folds, defaults.folds);
   }
 }

@@ -36,8 +36,8 @@ public interface StateLayout {
     return Reduction.NONE;
   }
 
-  /** The layout that holds every moment exactly, to rounding, and decays when this one does: what an error is against. */
-  default StateLayout exact() {
+  /** The layout that holds the slot exactly, to rounding, and decays when this one does: what an error is against. */
+  default StateLayout exact(Slot slot) {
     return new Dense();
   }
 

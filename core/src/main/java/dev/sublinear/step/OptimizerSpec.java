@@ -2,6 +2,7 @@
 package dev.sublinear.step;
 
 import dev.sublinear.layout.Dense;
+import dev.sublinear.layout.FoldableLayout;
 import dev.sublinear.layout.Layouts;
 import dev.sublinear.layout.Reduction;
 import dev.sublinear.layout.Slot;
@@ -110,6 +111,15 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
     return new OptimizerSpec(rule, layouts);
   }
 
+  /** The same rule with every slot exact, to rounding, that decays when this one's do: what errors are against. */
+  public OptimizerSpec exact() {
+    List<StateLayout> exact = new ArrayList<>();
+    for (int k = 0; k < layouts.size(); k++) {
+      exact.add(layouts.get(k).exact(rule.slots().get(k)));
+    }
+    return new OptimizerSpec(rule, exact);
+  }
+
   /** The layouts alone: {@code m=dense,v=row-wise}; empty for a rule without slots. */
   public String state() {
     List<String> assignments = new ArrayList<>();
@@ -131,6 +141,22 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
       bytes = Math.addExact(bytes, layout.bytes(shape));
     }
     return bytes;
+  }
+
+  /**
+   * The same with every sketch folded to half its width, for a parameter of this shape.
+   *
+   * @throws IllegalArgumentException if there is no sketch, or one cannot be folded
+   */
+  public OptimizerSpec folded(long... shape) {
+    List<StateLayout> folded = new ArrayList<>();
+    for (StateLayout layout : layouts) {
+      folded.add(layout instanceof FoldableLayout sketch ? sketch.folded(shape) : layout);
+    }
+    if (folded.equals(layouts)) {
+      throw new IllegalArgumentException(this + ": nothing to fold; needs count-sketch, or count-min with axis=rows");
+    }
+    return new OptimizerSpec(rule, folded);
   }
 
   /** Every legal choice of default layouts for the slots of a rule, the all-dense one first. */

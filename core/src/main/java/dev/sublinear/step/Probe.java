@@ -75,8 +75,7 @@ public final class Probe {
     ids = new long[this.rows.length];
     values = arena.allocate(4L * ids.length * table.columns(), 64);
     scratch = new Scratch(arena);
-    List<StateLayout> layouts = optimizer.spec().layouts().stream().map(StateLayout::exact).toList();
-    exact = new RowOptimizer(new OptimizerSpec(optimizer.spec().rule(), layouts),
+    exact = new RowOptimizer(optimizer.spec().exact(),
         RowTable.allocate(arena, ids.length, table.columns()), seed, arena, workers);
   }
 

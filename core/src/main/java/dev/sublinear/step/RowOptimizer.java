@@ -5,10 +5,9 @@ import dev.sublinear.gradient.DenseRows;
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.gradient.RowTable;
 import dev.sublinear.kernel.CounterRandom;
-import dev.sublinear.kernel.KernelSelection;
-import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.layout.FoldableLayout;
 import dev.sublinear.layout.None;
 import dev.sublinear.layout.Reduction;
 import dev.sublinear.layout.RowState;
@@ -37,20 +36,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Bytes: {@link OptimizerSpec#bytes}. Not thread-safe: one step at a time.
  */
 public final class RowOptimizer {
-  private static final Kernels KERNELS = KernelSelection.current().kernels();
-
-  private final OptimizerSpec spec;
+  private OptimizerSpec spec;
   private final RowTable parameters;
   private final long seed;
   private final Workers workers;
-  private final List<RowState> states;
+  private List<RowState> states;
   private final boolean[] sweeps;
   private final boolean[] absorbs;
   private final boolean[] meets;
   private final @Nullable RowOrder order;
   private final RowCounter counter;
-  private final @Nullable MemorySegment counters;
-  private final RowStep rowStep;
+  private @Nullable MemorySegment counters;
+  private RowStep rowStep;
   private final Workers.Task update = this::update;
   private @Nullable Gradient gradient;
   private long step;
@@ -78,10 +75,8 @@ public final class RowOptimizer {
     UpdateRule rule = spec.rule();
     boolean rowsMeet = false;
     for (int k = 0; k < slots; k++) {
-      Slot slot = rule.slots().get(k);
       StateLayout layout = spec.layouts().get(k);
-      long slotSeed = CounterRandom.mix(seed ^ CounterRandom.stream(slot.name()));
-      RowState state = layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
+      RowState state = allocate(rule.slots().get(k), layout, arena);
       allocated.add(state);
       sweeps[k] = layout.firstSweep() == Reduction.ROW_SUM;
       absorbs[k] = layout.firstSweep() == Reduction.GRADIENT;
@@ -93,6 +88,11 @@ public final class RowOptimizer {
     counter = rule.rowCounter();
     counters = counter != RowCounter.NONE ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
     rowStep = remembering(rule).newStep(states);
+  }
+
+  private RowState allocate(Slot slot, StateLayout layout, Arena arena) {
+    long slotSeed = CounterRandom.mix(seed ^ CounterRandom.stream(slot.name()));
+    return layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
   }
 
   private UpdateRule remembering(UpdateRule rule) {
@@ -134,6 +134,39 @@ public final class RowOptimizer {
     }
     for (int k = 0; k < states.size(); k++) {
       states.get(k).endStep();
+    }
+  }
+
+  /**
+   * Folds every sketch to half its width and moves all state into {@code arena}; parameters and the number of steps
+   * stay, and {@link #spec} is then {@link OptimizerSpec#folded}. Close the arena of the old state, which is not read
+   * again, to give its memory back. Not during a step. Bytes while it runs: the old state and the new one.
+   *
+   * @param arena owner of the state's memory from now on
+   * @throws IllegalArgumentException if there is no sketch, or one cannot be folded; nothing has changed then
+   */
+  public void fold(Arena arena) {
+    long[] shape = {parameters.rows(), parameters.columns()};
+    OptimizerSpec folded = spec.folded(shape);
+    List<RowState> moved = new ArrayList<>(states.size());
+    for (int k = 0; k < states.size(); k++) {
+      RowState state = allocate(spec.rule().slots().get(k), folded.layouts().get(k), arena);
+      moved.add(state);
+      if (spec.layouts().get(k) instanceof FoldableLayout layout) {
+        layout.fold(states.get(k), state, shape);
+      } else {
+        copy(states.get(k).arrays(), state.arrays());
+      }
+    }
+    counters = counters == null ? null : arena.allocate(counters.byteSize(), 64).copyFrom(counters);
+    spec = folded;
+    states = List.copyOf(moved);
+    rowStep = remembering(spec.rule()).newStep(states);
+  }
+
+  private static void copy(List<StateArray> from, List<StateArray> to) {
+    for (int i = 0; i < to.size(); i++) {
+      to.get(i).data().copyFrom(from.get(i).data());
     }
   }
 
@@ -257,7 +290,7 @@ public final class RowOptimizer {
     long row = g.row(i);
     for (int k = 0; k < sweeps.length; k++) {
       if (sweeps[k]) {
-        states.get(k).absorb(row, KERNELS.sumOfSquares(g.values(), g.offset(i), g.columns()));
+        states.get(k).absorb(row, g.values(), g.offset(i), g.columns());
       }
     }
     if (counters != null && counter == RowCounter.UPDATES) {

@@ -87,6 +87,19 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public void decayAddSquare(MemorySegment s, long so, int n, float decay, float scale, MemorySegment x, long xo) {
+    int whole = whole(n);
+    for (long b = 0; b < 4L * whole; b += BYTES) {
+      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER);
+      FloatVector.fromMemorySegment(FLOATS, s, so + b, ORDER).mul(decay).add(value.mul(value).mul(scale))
+          .intoMemorySegment(s, so + b, ORDER);
+    }
+    if (whole < n) {
+      Kernels.super.decayAddSquare(s, so + 4L * whole, n - whole, decay, scale, x, xo + 4L * whole);
+    }
+  }
+
+  @Override
   public void maximum(MemorySegment s, long so, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
     int whole = whole(n);
     for (long b = 0; b < 4L * whole; b += BYTES) {

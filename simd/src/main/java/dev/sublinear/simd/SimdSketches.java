@@ -47,10 +47,10 @@ final class SimdSketches {
     return 0;
   }
 
-  /** Whether {@link #adam} or {@link #packedAdam} is there for these moments. */
+  /** Whether {@link #adam} or {@link #packedAdam} is there for these moments; neither knows a factor of the cells. */
   static boolean isOnePass(RowCells m, RowCells v) {
     return m.isMedian && m.depth == DEPTH && !v.isMedian && v.depth == DEPTH && m.isPacked == v.isPacked
-        && (!m.isPacked || (m.factor == 1 && v.factor == 1));
+        && (!m.isPacked || (m.factor == 1 && v.factor == 1)) && m.ofCell == 1 && v.ofCell == 1;
   }
 
   private static void updateMedian(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo,
@@ -61,6 +61,7 @@ final class SimdSketches {
     FloatVector s0 = FloatVector.broadcast(FLOATS, row.signs[0]);
     FloatVector s1 = FloatVector.broadcast(FLOATS, row.signs[1]);
     FloatVector s2 = FloatVector.broadcast(FLOATS, row.signs[2]);
+    FloatVector ofCell = FloatVector.broadcast(FLOATS, row.ofCell);
     FloatVector ofOld = FloatVector.broadcast(FLOATS, row.ofOld);
     FloatVector ofNew = FloatVector.broadcast(FLOATS, row.ofNew);
     FloatVector factor = FloatVector.broadcast(FLOATS, row.factor);
@@ -76,10 +77,10 @@ final class SimdSketches {
       larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
       FloatVector estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       FloatVector delta = estimate.mul(ofOld).add(FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER).mul(ofNew));
-      c0.add(delta.mul(s0)).intoMemorySegment(cells, o0 + b, ORDER);
-      c1.add(delta.mul(s1)).intoMemorySegment(cells, o1 + b, ORDER);
-      c2.add(delta.mul(s2)).intoMemorySegment(cells, o2 + b, ORDER);
-      estimate.mul(factor).add(delta.mul(factor)).intoMemorySegment(out, oo + b, ORDER);
+      c0.mul(ofCell).add(delta.mul(s0)).intoMemorySegment(cells, o0 + b, ORDER);
+      c1.mul(ofCell).add(delta.mul(s1)).intoMemorySegment(cells, o1 + b, ORDER);
+      c2.mul(ofCell).add(delta.mul(s2)).intoMemorySegment(cells, o2 + b, ORDER);
+      estimate.mul(ofCell).mul(factor).add(delta.mul(factor)).intoMemorySegment(out, oo + b, ORDER);
     }
   }
 
@@ -87,6 +88,7 @@ final class SimdSketches {
       MemorySegment out, long oo) {
     long[] offsets = row.offsets;
     int depth = row.depth;
+    FloatVector ofCell = FloatVector.broadcast(FLOATS, row.ofCell);
     FloatVector ofOld = FloatVector.broadcast(FLOATS, row.ofOld);
     FloatVector ofNew = FloatVector.broadcast(FLOATS, row.ofNew);
     FloatVector factor = FloatVector.broadcast(FLOATS, row.factor);
@@ -98,10 +100,10 @@ final class SimdSketches {
       }
       FloatVector delta = estimate.mul(ofOld).add(FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER).mul(ofNew));
       for (int j = 0; j < depth; j++) {
-        FloatVector.fromMemorySegment(FLOATS, cells, offsets[j] + b, ORDER).add(delta)
+        FloatVector.fromMemorySegment(FLOATS, cells, offsets[j] + b, ORDER).mul(ofCell).add(delta)
             .intoMemorySegment(cells, offsets[j] + b, ORDER);
       }
-      estimate.mul(factor).add(delta.mul(factor)).intoMemorySegment(out, oo + b, ORDER);
+      estimate.mul(ofCell).mul(factor).add(delta.mul(factor)).intoMemorySegment(out, oo + b, ORDER);
     }
   }
 

@@ -37,6 +37,10 @@ public class Contracts {
   @Nested
   public class Resume extends ResumeSuite {}
 
+  /** See {@link FoldSuite}. */
+  @Nested
+  public class Fold extends FoldSuite {}
+
   /** See {@link ConvergenceSuite}. */
   @Nested
   public class Convergence extends ConvergenceSuite {}

@@ -33,6 +33,9 @@ public class OptionsSuite {
       "adagrad:eps=0 v=count-min:0.01:depth=2:clean=125x0.5",
       "rmsprop:alpha=0.95:eps=1.0E-12 v=count-min:1.5E-5",
       "adam:beta1=0:beta2=0.99:eps=1.0E-4:correction=row m=none,v=count-min:0.2:depth=5:decay=global:cells=bf16:clean=1x0.0",
+      "adam m=count-sketch:0.2:update=cell,v=count-min:0.2:depth=2:update=cell:cells=bf16",
+      "adam m=count-sketch:0.2:folds=1,v=count-min:0.2:clean=125x0.5:folds=30",
+      "adam m=dense,v=count-min:0.2:axis=columns",
       "adamw:beta1=0.5:decay=0 m=bf16,v=row-wise",
       "adamw:decay=12.5 m=dense,v=dense",
       "amsgrad:correction=row m=bf16,v=count-min:3,vmax=bf16");
@@ -142,6 +145,8 @@ public class OptionsSuite {
     refuse(tests, "adam m=count-sketch:0.2:depth=three", "depth=three", "a whole number");
     refuse(tests, "adam m=count-sketch:0.2:dept=3", "'dept'", "did you mean 'depth'?");
     refuse(tests, "adam v=count-min:0.2:decay=lazy", "decay=lazy", "touched or global");
+    refuse(tests, "adam v=count-min:0.2:update=row", "update=row", "query or cell");
+    refuse(tests, "adam v=count-min:0.2:update=cell:decay=global", "update=cell", "decay=global", "leave one out");
     refuse(tests, "adam v=count-min:0.2:cells=fp16", "cells=fp16", "f32 or bf16");
     refuse(tests, "adam v=count-min:0.2:clean=125", "clean=125", "125x0.2");
     refuse(tests, "adam v=count-min:0.2:clean=0x0.5", "clean every 0 steps", ">= 1");
@@ -156,6 +161,16 @@ public class OptionsSuite {
     refuse(tests, "amsgrad vmax=rank-one-svd", "legal: dense, bf16)");
     refuse(tests, "adam:correction=gap m=rank-one-svd", "every row has its own", "count-sketch, none)");
     refuse(tests, "adam:correction=gap m=rank-one:force=true", "every row has its own", "count-sketch, none)");
+    refuse(tests, "adam v=count-min:0.2:folds=-1", "folds -1", "[0, 30]");
+    refuse(tests, "adam v=count-min:0.2:folds=31", "folds 31", "[0, 30]");
+    refuse(tests, "adam v=count-min:0.2:axis=both", "axis=both", "rows or columns");
+    refuse(tests, "adam v=count-min:0.2:axis=columns:depth=3", "depth 3", "must be 1");
+    refuse(tests, "adam v=count-min:0.2:axis=columns:depth=one", "depth=one", "must be 1");
+    refuse(tests, "adam v=count-min:axis=columns", "the ratio is missing");
+    refuse(tests, "adam v=count-min:0:axis=columns", "ratio 0.0", "0.2");
+    refuse(tests, "adam v=count-min:0.2:axis=columns:clean=125x0.2", "'clean'", "legal: axis, depth");
+    refuse(tests, "adam m=count-min:0.2:axis=columns", "use count-sketch", "dense");
+    refuse(tests, "adam m=count-sketch:0.2:axis=columns", "axis=columns", "use axis=rows");
     refuse(tests, "adam m=row-wise", "m=row-wise", "count-sketch");
     refuse(tests, "adam m=count-min:0.2", "use count-sketch", "dense");
     refuse(tests, "adam v=count-sketch:0.2", "use count-min", "dense");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.gradient.RowTable;
 import dev.sublinear.layout.CountMin;
+import dev.sublinear.layout.CountMinColumns;
 import dev.sublinear.layout.CountSketch;
 import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.None;
@@ -24,6 +25,7 @@ import dev.sublinear.testkit.Combinations;
 import dev.sublinear.testkit.Trial;
 import dev.sublinear.testkit.gradients.Gradients;
 import dev.sublinear.testkit.gradients.Gradients.Values;
+import dev.sublinear.testkit.oracle.ColumnSketchMoment;
 import dev.sublinear.testkit.oracle.DenseMoment;
 import dev.sublinear.testkit.oracle.Moment;
 import dev.sublinear.testkit.oracle.NoMoment;
@@ -96,6 +98,8 @@ public class OracleSuite {
       case None none -> Optional.of(new NoMoment());
       case CountSketch(SketchOptions options) -> sketch(options, true, slot);
       case CountMin(SketchOptions options) -> sketch(options, false, slot);
+      case CountMinColumns(double ratio) -> Optional.of(new ColumnSketchMoment(
+          SketchHashes.slotSeed(SEED, slot.name()), ROWS, (int) Math.ceil(COLUMNS * ratio - 1e-9)));
       default -> Optional.empty();
     };
   }
@@ -107,6 +111,7 @@ public class OracleSuite {
     SketchOptions.Cleaning cleaning = options.cleaning();
     SketchMoment.Kind kind =
         new SketchMoment.Kind(signed, options.depth(), options.decay() == SketchOptions.Decay.GLOBAL,
+            options.update() == SketchOptions.Update.CELL,
             cleaning == null ? 0 : cleaning.every(), cleaning == null ? 1 : cleaning.factor());
     long width = SketchMoment.width(ROWS, options.ratio(), options.depth());
     return Optional

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.layout.StateArray;
-import dev.sublinear.layout.StateLayout;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.Probe;
 import dev.sublinear.step.Workers;
@@ -88,8 +87,7 @@ public class ProbeSuite {
   /** One test per combination: the exact layouts of all slots deviate from themselves by nothing at all. */
   @TestFactory
   public Stream<DynamicTest> measure_exactLayouts_isZero() {
-    return Combinations.withOptions().stream().map(spec -> new OptimizerSpec(spec.rule(),
-        spec.layouts().stream().map(StateLayout::exact).toList())).distinct()
+    return Combinations.withOptions().stream().map(OptimizerSpec::exact).distinct()
         .map(spec -> dynamicTest(spec.toString(), () -> {
           try (Workers workers = new Workers(1); Trial trial = new Trial(spec, ROWS, COLUMNS, SEED, workers)) {
             Probe probe = new Probe(trial.optimizer(), 9, SEED, trial.arena(), workers);

@@ -81,6 +81,13 @@ public class KernelEqualitySuite {
       return row;
     }
 
+    /** Each cell decays by itself, by a factor that varies with the call's. */
+    RowCells ownCells(RowCells row) {
+      row.ofCell = Math.abs(factor);
+      row.ofOld = 0;
+      return row;
+    }
+
     void updateSketch(Kernels k, RowCells row) {
       k.updateSketch(cells, row, n, x, offset, out, offset, scratch);
     }
@@ -119,6 +126,8 @@ public class KernelEqualitySuite {
     call("square in place", (k, a) -> at(() -> k.square(a.x, a.offset, a.x, a.offset, a.n)));
     call("decayAdd", (k, a) -> at(
         () -> k.decayAdd(a.s, a.offset, a.n, a.factor, 0.1f, a.x, a.offset, a.out, a.offset)));
+    call("decayAddSquare",
+        (k, a) -> at(() -> k.decayAddSquare(a.s, a.offset, a.n, a.factor, 0.1f, a.x, a.offset)));
     call("maximum", (k, a) -> at(() -> k.maximum(a.s, a.offset, a.n, a.x, a.offset, a.out, a.offset)));
     call("maximum in place", (k, a) -> at(() -> k.maximum(a.s, a.offset, a.n, a.x, a.offset, a.x, a.offset)));
     call("addScaled", (k, a) -> at(() -> k.addScaled(a.s, a.offset, a.n, a.factor, a.x, a.offset)));
@@ -142,9 +151,13 @@ public class KernelEqualitySuite {
         int d = depth;
         String kind = " of " + d + (isPacked ? ", packed" : "");
         call("updateSketch" + kind, (k, a) -> at(() -> a.updateSketch(k, a.row(0, d, false, isPacked, a.factor))));
+        call("updateSketch" + kind + ", own cells",
+            (k, a) -> at(() -> a.updateSketch(k, a.ownCells(a.row(0, d, false, isPacked, 1)))));
         if (depth % 2 == 1) {
           call("updateSketch" + kind + ", median",
               (k, a) -> at(() -> a.updateSketch(k, a.row(0, d, true, isPacked, a.factor))));
+          call("updateSketch" + kind + ", median, own cells", (k, a) -> at(
+              () -> a.updateSketch(k, a.ownCells(a.row(0, d, true, isPacked, 1)))));
           call("adamOfSketches" + kind, (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, d, true, isPacked, 1),
               a.row(1, d, false, isPacked, 1))));
         }
@@ -154,6 +167,10 @@ public class KernelEqualitySuite {
         a.row(1, 3, false, false, 0.3f))));
     call("adamOfSketches, packed, scaled", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, true, a.factor),
         a.row(1, 3, false, true, 0.3f))));
+    call("adamOfSketches, own cells", (k, a) -> at(() -> a.adamOfSketches(k, a.ownCells(a.row(0, 3, true, false, 1)),
+        a.ownCells(a.row(1, 3, false, false, 1)))));
+    call("adamOfSketches, packed, own cells of v", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, true, 1),
+        a.ownCells(a.row(1, 3, false, true, 1)))));
     call("adamOfSketches, one packed", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, true, 1),
         a.row(1, 3, false, false, 1))));
     call("widen", (k, a) -> at(() -> k.widen(a.halves, a.offset / 2, a.out, a.offset, a.n)));

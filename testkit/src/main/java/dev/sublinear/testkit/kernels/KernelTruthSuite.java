@@ -70,6 +70,43 @@ public class KernelTruthSuite {
     KERNELS.updateSketch(cells, row, n, zeros, 0, out, 0, scratch);
   }
 
+  /** With cells that decay each by itself, the estimate is that of the new cells, bit for bit. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 5, 7})
+  public void updateSketch_ownCells_decaysThemAndEstimatesTheNewOnes(int depth) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment cells = new Runs(SEED).floats(arena, depth, 0, depth * N, false);
+      MemorySegment x = new Runs(SEED).floats(arena, 8, 0, N, false);
+      MemorySegment out = arena.allocate(4L * N);
+      MemorySegment before = arena.allocate(cells.byteSize(), 64).copyFrom(cells);
+      Scratch scratch = new Scratch(arena);
+      RowCells row = scratch.located(0, 0)[0];
+      row.depth = depth;
+      row.isMedian = depth % 2 == 1;
+      row.factor = 1;
+      row.ofCell = 0.9f;
+      row.ofNew = 0.1f;
+      for (int j = 0; j < depth; j++) {
+        row.offsets[j] = 4L * N * j;
+        row.signs[j] = row.isMedian && j % 3 == 1 ? -1 : 1;
+      }
+      KERNELS.updateSketch(cells, row, N, x, 0, out, 0, scratch);
+      float[] seen = new float[depth];
+      for (int i = 0; i < N; i++) {
+        for (int j = 0; j < depth; j++) {
+          float expected = 0.9f * before.getAtIndex(ValueLayout.JAVA_FLOAT, (long) j * N + i)
+              + row.signs[j] * (0.1f * x.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+          float cell = cells.getAtIndex(ValueLayout.JAVA_FLOAT, (long) j * N + i);
+          assertEquals(expected + 0f, cell + 0f, "depth " + j + ", element " + i);
+          seen[j] = row.signs[j] * cell;
+        }
+        Arrays.sort(seen);
+        assertEquals(seen[row.isMedian ? depth / 2 : 0] + 0f, out.getAtIndex(ValueLayout.JAVA_FLOAT, i) + 0f,
+            "element " + i);
+      }
+    }
+  }
+
   /** The middle one of every order of few distinct values: all 7^7 arrangements, ties included. */
   @Test
   public void median_ofSeven_everyArrangement() {

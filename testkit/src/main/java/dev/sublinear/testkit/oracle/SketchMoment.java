@@ -7,7 +7,7 @@ import java.util.Arrays;
  * A count-sketch or count-min tensor, [depth x width x columns], after Spring, Kyrillidis, Mohan, Shrivastava, 2019.
  *
  * <p>Decay of touched rows, their algorithms 2 to 4: query the old value, add (decay - 1) old + scale x to every depth
- * (with the sign of the row), query again. Decay of the whole: multiply every cell once a step, add scale x, query.
+ * (with the sign of the row), query again; or, as in their code, each depth's own cell becomes decay cell + scale x. Decay of the whole: multiply every cell once a step, add scale x, query.
  */
 public final class SketchMoment implements Moment {
   /**
@@ -16,10 +16,11 @@ public final class SketchMoment implements Moment {
    * @param signed count-sketch (signs and median) rather than count-min (minimum)
    * @param depth number of hash functions
    * @param global whether the whole sketch decays once a step
+   * @param ownCell whether the cells of a touched row decay each by itself, as in the paper's code
    * @param cleanEvery steps between cleanings, 0 for none
    * @param cleanBy factor of a cleaning
    */
-  public record Kind(boolean signed, int depth, boolean global, int cleanEvery, double cleanBy) {}
+  public record Kind(boolean signed, int depth, boolean global, boolean ownCell, int cleanEvery, double cleanBy) {}
 
   private final Kind kind;
   private final SketchHashes hashes;
@@ -73,8 +74,12 @@ public final class SketchMoment implements Moment {
     for (int j = 0; j < kind.depth; j++) {
       double[] bucket = cells[j][hashes.bucket(j, row)];
       for (int c = 0; c < bucket.length; c++) {
-        double delta = kind.global ? scale * x[c] : (decay - 1) * old[c] + scale * x[c];
-        bucket[c] += sign(j, row) * delta;
+        if (kind.ownCell) {
+          bucket[c] = decay * bucket[c] + sign(j, row) * scale * x[c];
+        } else {
+          double delta = kind.global ? scale * x[c] : (decay - 1) * old[c] + scale * x[c];
+          bucket[c] += sign(j, row) * delta;
+        }
       }
     }
     return query(row);
