@@ -9,6 +9,7 @@ import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.BpttBatches;
 import dev.sublinear.train.model.LanguageModel;
+import dev.sublinear.train.model.SoftmaxSpec;
 import dev.sublinear.train.model.Weight;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -41,10 +42,11 @@ final class LmSteps implements AutoCloseable {
     inputs = new int[workload.wordsPerStep()];
     targets = new int[workload.wordsPerStep()];
     workers = new Workers(threads);
-    model = new LanguageModel(workload.network(), workload.words(), workload.samples(), workload.batch(),
+    model = new LanguageModel(workload.network(), workload.words(), new SoftmaxSpec.Sampled(workload.samples()),
+        workload.batch(),
         workload.bptt(), LmWorkload.SEED, arena);
     for (Weight weight : model.weights()) {
-      OptimizerSpec spec = weight.isTable() ? tables : OptimizerSpec.dense(tables.rule());
+      OptimizerSpec spec = weight.spec().isTable() ? tables : OptimizerSpec.dense(tables.rule());
       long seed = CounterRandom.stream(weight.name());
       optimizers.add(new RowOptimizer(spec, weight.table(), seed, arena, workers));
     }

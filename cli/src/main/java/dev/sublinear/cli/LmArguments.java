@@ -7,7 +7,11 @@ import dev.sublinear.train.data.Corpora;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
 import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.NetworkConfig;
+import dev.sublinear.train.model.SoftmaxSpec;
+import dev.sublinear.train.model.TransformerConfig;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -24,6 +28,17 @@ final class LmArguments {
   static final String OPTIMIZER = "adam m=none,v=row-wise";
 
   private static final String DEFAULT = " Default: ${DEFAULT-VALUE}.";
+  private static final String LSTM = "lstm";
+  private static final String TRANSFORMER = "transformer";
+  private static final int LSTM_BPTT = 35;
+  private static final int LSTM_LAYERS = 1;
+  private static final int HIDDEN = 256;
+  private static final int PROJECTION = 128;
+  private static final int TRANSFORMER_BPTT = 64;
+  private static final int TRANSFORMER_LAYERS = 4;
+  private static final int HEADS = 4;
+  private static final int FEED_FORWARD = 4;
+  private static final String POSITIONS = "learned";
   private static final String SAMPLED = "sampled:1024";
   private static final double EPOCHS = 2;
   private static final int EVALUATIONS = 6;
@@ -52,32 +67,54 @@ final class LmArguments {
     @Option(names = "--batch", paramLabel = "N", description = "Rows of text side by side." + DEFAULT) int batch = 32;
 
     @Option(names = "--bptt", paramLabel = "N", description = "Tokens of a row per step, also how far gradients reach back."
-        + DEFAULT) int bptt = 35;
+        + " Default: " + LSTM_BPTT + ", or " + TRANSFORMER_BPTT + " for a transformer.")
+    @Nullable Integer bptt;
   }
 
   /** The shape of the network. */
   static final class Network {
-    @Option(names = "--model", paramLabel = "lstm", description = "The kind of network." + DEFAULT) String model =
-        "lstm";
+    @Option(names = "--model", paramLabel = "lstm|transformer", description = {
+      "lstm: one or two LSTM layers and a projection; its state is carried from step to step.",
+      "transformer: layers of causal self-attention and a feed-forward part, each after a normalisation; a word sees"
+          + " the words before it in its window of --bptt tokens, and nothing else." + DEFAULT
+    }) String model = LSTM;
 
-    @Option(names = "--embedding", paramLabel = "N", description = "Columns of the input table."
-        + DEFAULT) int embedding = 128;
+    @Option(names = "--embedding", paramLabel = "N", description = "Columns of the input table; in a transformer of"
+        + " every layer and of the output table too." + DEFAULT) int embedding = 128;
 
-    @Option(names = "--hidden", paramLabel = "N", description = "Units of an LSTM layer." + DEFAULT) int hidden = 256;
+    @Option(names = "--layers", paramLabel = "N", description = "LSTM layers, 1 or 2, or layers of a transformer."
+        + " Default: " + LSTM_LAYERS + ", or " + TRANSFORMER_LAYERS + " for a transformer.")
+    @Nullable Integer layers;
 
-    @Option(names = "--layers", paramLabel = "1|2", description = "LSTM layers." + DEFAULT) int layers = 1;
+    @Option(names = "--hidden", paramLabel = "N", description = "Units of an LSTM layer. Default: " + HIDDEN + ".")
+    @Nullable Integer hidden;
 
-    @Option(names = "--projection", paramLabel = "N", description = "Columns of the output table; 0 for those of --hidden."
-        + DEFAULT) int projection = 128;
+    @Option(names = "--projection", paramLabel = "N", description = "Columns of the output table of an LSTM; 0 for those"
+        + " of --hidden. Default: " + PROJECTION + ".")
+    @Nullable Integer projection;
+
+    @Option(names = "--heads", paramLabel = "N", description = "Heads of attention of a transformer; they divide"
+        + " --embedding. Default: " + HEADS + ".")
+    @Nullable Integer heads;
+
+    @Option(names = "--feed-forward", paramLabel = "N", description = "Inner units of a transformer's feed-forward part."
+        + " Default: " + FEED_FORWARD + " x --embedding.")
+    @Nullable Integer feedForward;
+
+    @Option(names = "--positions", paramLabel = "learned|rotary", description = "How a word of a transformer knows its"
+        + " place: a learned vector for each, or queries and keys turned by it. Default: " + POSITIONS + ".")
+    @Nullable String positions;
 
     @Option(names = "--dropout", paramLabel = "P", description = "Share of units dropped, in [0, 1)."
         + DEFAULT) double dropout = 0;
 
     @Option(names = "--tied", description = "One table for input and output; their columns must be equal.") boolean tied;
 
-    @Option(names = "--softmax", paramLabel = "full|sampled:K", description = {
-      "Training loss over all words, or over the right one and K drawn ones (perplexities are always over all)."
-          + " Default: " + SAMPLED + ", or full where the corpus has no more than that many words."
+    @Option(names = "--softmax", paramLabel = "full|sampled:K|adaptive[:C,C]", description = {
+      "Training loss over all words, over the right one and K drawn ones, or over the words below the first cutoff C"
+          + " and groups of rarer ones, which get fewer columns (perplexities are always over all words)."
+          + " Default: " + SAMPLED + ", or full where the corpus has no more than that many words; adaptive alone"
+          + " cuts V words at V/15 and V/5."
     })
     @Nullable String softmax;
   }
@@ -85,7 +122,7 @@ final class LmArguments {
   /** How it is trained. */
   static final class Training {
     @Option(names = "--dense-optimizer", paramLabel = "\"NAME [SLOTS]\"", description = {
-      "Optimizer of the tensors that are not tables (LSTM, bias)."
+      "Optimizer of the tensors that are not tables (LSTM, Transformer, biases)."
           + " Default: the rule of the tables with dense layouts."
     })
     @Nullable String denseOptimizer;
@@ -141,15 +178,11 @@ final class LmArguments {
    * @throws IllegalArgumentException with one line naming what is wrong and what is legal
    */
   LmOptions options(OptimizerSpec tables, @Nullable Float learningRate) {
-    if (!network.model.equals("lstm")) {
-      throw new IllegalArgumentException("--model: " + Term.unknown("model", network.model, List.of("lstm")));
-    }
     if (training.threads < 1 || training.threads > MAX_THREADS) {
       throw new IllegalArgumentException("--threads " + training.threads + ": must be in 1.." + MAX_THREADS);
     }
-    LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, data.bptt);
-    LstmConfig config = new LstmConfig(network.embedding, network.hidden, network.layers, network.projection,
-        network.dropout, network.tied);
+    NetworkConfig config = network();
+    LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, bptt());
     String dense = training.denseOptimizer;
     OptimizerSpec others = dense == null
         ? OptimizerSpec.dense(tables.rule())
@@ -159,32 +192,60 @@ final class LmArguments {
     Double denseRate = training.denseLearningRate;
     LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others, rate,
         denseRate == null ? rate : denseRate.floatValue(), schedule, clip());
-    return new LmOptions(text, config, samples(), optimization, length(), training.seed);
+    return new LmOptions(text, config, softmax(), optimization, length(), training.seed);
   }
 
   /** The same run with the full softmax if nobody asked for the sampled one and the corpus is too small for it. */
   LmOptions fitted(LmOptions options, int words) {
-    return network.softmax == null && options.samples() >= words
-        ? new LmOptions(options.data(), options.network(), 0, options.optimization(), options.length(), options.seed())
-        : options;
+    boolean isTooSmall = options.softmax() instanceof SoftmaxSpec.Sampled(int samples) && samples >= words;
+    return network.softmax == null && isTooSmall ? options.with(new SoftmaxSpec.Full()) : options;
   }
 
-  private int samples() {
-    String softmax = network.softmax == null ? SAMPLED : network.softmax;
-    if (softmax.equals("full")) {
-      return 0;
-    }
-    String prefix = "sampled:";
-    try {
-      int samples = softmax.startsWith(prefix) ? Integer.parseInt(softmax.substring(prefix.length())) : 0;
-      if (samples >= 1) {
-        return samples;
+  private NetworkConfig network() {
+    Network n = network;
+    return switch (n.model) {
+      case LSTM -> {
+        refuse("--heads", n.heads);
+        refuse("--feed-forward", n.feedForward);
+        refuse("--positions", n.positions);
+        yield new LstmConfig(n.embedding, or(n.hidden, HIDDEN), or(n.layers, LSTM_LAYERS), or(n.projection, PROJECTION),
+            n.dropout, n.tied);
       }
-    } catch (NumberFormatException e) {
-      // Said below.
+      case TRANSFORMER -> {
+        refuse("--hidden", n.hidden);
+        refuse("--projection", n.projection);
+        yield new TransformerConfig(n.embedding, or(n.layers, TRANSFORMER_LAYERS), or(n.heads, HEADS),
+            or(n.feedForward, FEED_FORWARD * n.embedding), positions(), bptt(), n.dropout, n.tied);
+      }
+      default -> throw new IllegalArgumentException(
+          "--model: " + Term.unknown("model", n.model, List.of(LSTM, TRANSFORMER)));
+    };
+  }
+
+  private void refuse(String option, @Nullable Object value) {
+    if (value != null) {
+      throw new IllegalArgumentException(option + " " + value + ": --model " + network.model + " has none");
     }
-    throw new IllegalArgumentException("--softmax '" + softmax
-        + "': must be full, or sampled:K with a whole number K >= 1, for example " + SAMPLED);
+  }
+
+  private static int or(@Nullable Integer value, int fallback) {
+    return value == null ? fallback : value;
+  }
+
+  private int bptt() {
+    return or(data.bptt, network.model.equals(TRANSFORMER) ? TRANSFORMER_BPTT : LSTM_BPTT);
+  }
+
+  private TransformerConfig.Positions positions() {
+    String name = network.positions == null ? POSITIONS : network.positions;
+    TransformerConfig.Positions[] all = TransformerConfig.Positions.values();
+    return Arrays.stream(all).filter(positions -> Term.lower(positions).equals(name)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("--positions: "
+            + Term.unknown("positions", name, Arrays.stream(all).map(Term::lower).toList())));
+  }
+
+  private SoftmaxSpec softmax() {
+    return SoftmaxSpec.parse(network.softmax == null ? SAMPLED : network.softmax);
   }
 
   private double clip() {

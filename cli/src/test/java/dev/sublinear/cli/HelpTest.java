@@ -37,7 +37,7 @@ final class HelpTest {
   @Test
   void defaults_areShown() {
     String text = help("train lm").replaceAll("\\s+", "");
-    for (String value : new String[] {"wordnet", "35", "linear:end=0.1", LmArguments.OPTIMIZER.replace(" ", "")}) {
+    for (String value : new String[] {"wordnet", "32", "linear:end=0.1", LmArguments.OPTIMIZER.replace(" ", "")}) {
       assertTrue(text.contains("Default:" + value + "."), value);
     }
   }

@@ -163,18 +163,18 @@ record Figure2(Function<Size, Recipe> recipes) implements Experiment {
     }
 
     List<String> tables() {
-      return shadows.keySet().stream().map(Weight::component).toList();
+      return shadows.keySet().stream().map(weight -> weight.spec().component()).toList();
     }
 
     List<Shadow> of(String table) {
-      return shadows.entrySet().stream().filter(entry -> entry.getKey().component().equals(table)).findFirst()
+      return shadows.entrySet().stream().filter(entry -> entry.getKey().spec().component().equals(table)).findFirst()
           .orElseThrow().getValue();
     }
 
     @Override
     public void gradients(long step, List<Weight> weights, List<Gradient> gradients) {
       for (int i = 0; i < weights.size(); i++) {
-        if (weights.get(i).isTable()) {
+        if (weights.get(i).spec().isTable()) {
           for (Shadow shadow : shadows.computeIfAbsent(weights.get(i), this::shadows)) {
             shadow.follow(gradients.get(i));
             if (step % every == 0) {

@@ -164,7 +164,7 @@ record PowerLaw(Function<Size, Recipe> recipes) implements Experiment {
     public void gradients(long step, List<Weight> weights, List<Gradient> gradients) {
       for (int i = 0; i < weights.size(); i++) {
         Weight weight = weights.get(i);
-        if (weight.isTable()) {
+        if (weight.spec().isTable()) {
           RowOptimizer adam = moments.computeIfAbsent(weight, this::adam);
           adam.step(gradients.get(i), 1);
           if (step % every == 0) {
@@ -186,9 +186,9 @@ record PowerLaw(Function<Size, Recipe> recipes) implements Experiment {
         MemorySegment.copy(gradient.values(), ValueLayout.JAVA_FLOAT, gradient.offset(k), whole,
             Math.toIntExact(gradient.row(k) * gradient.columns()), gradient.columns());
       }
-      add(step, weight.component() + ", gradient", whole);
+      add(step, weight.spec().component() + ", gradient", whole);
       for (StateArray array : adam.arrays()) {
-        add(step, weight.component() + ", " + array.name().substring(0, 1),
+        add(step, weight.spec().component() + ", " + array.name().substring(0, 1),
             array.data().toArray(ValueLayout.JAVA_FLOAT));
       }
     }

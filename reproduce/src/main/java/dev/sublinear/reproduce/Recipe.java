@@ -5,7 +5,8 @@ import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.data.Corpus;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
-import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.NetworkConfig;
+import dev.sublinear.train.model.SoftmaxSpec;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,13 +17,14 @@ import java.util.List;
  * @param batch rows of text side by side
  * @param bptt steps of a window
  * @param network the shape of the network
- * @param samples negatives of the sampled softmax; 0 for the full one
+ * @param softmax the training loss over the words
  * @param clip largest norm of the gradients
  * @param schedule of the learning rates
  * @param rates learning rates tried for every method, ascending; a single one is taken without a search
  * @param budget how long
  */
-record Recipe(int vocabulary, int batch, int bptt, LstmConfig network, int samples, double clip, Schedule schedule,
+record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, SoftmaxSpec softmax, double clip,
+    Schedule schedule,
     List<Float> rates, Budget budget) {
   static final long SEARCH_SEED = 1;
 
@@ -50,7 +52,7 @@ record Recipe(int vocabulary, int batch, int bptt, LstmConfig network, int sampl
 
   /** The same with some rows of each table probed. */
   Recipe probing(int rows) {
-    return new Recipe(vocabulary, batch, bptt, network, samples, clip, schedule, rates,
+    return new Recipe(vocabulary, batch, bptt, network, softmax, clip, schedule, rates,
         new Budget(budget.searchTokens, budget.tokens, budget.evaluations, budget.seeds, rows));
   }
 
@@ -83,7 +85,7 @@ record Recipe(int vocabulary, int batch, int bptt, LstmConfig network, int sampl
 
   private LmOptions options(OptimizerSpec tables, OptimizerSpec others, Rates chosen, LmOptions.Length length,
       long seed) {
-    return new LmOptions(new LmOptions.Data("", vocabulary, batch, bptt), network, samples,
+    return new LmOptions(new LmOptions.Data("", vocabulary, batch, bptt), network, softmax,
         new LmOptions.Optimization(tables, others, chosen.tables, chosen.others, schedule, clip), length, seed);
   }
 }

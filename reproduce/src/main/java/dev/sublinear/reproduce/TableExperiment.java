@@ -76,14 +76,10 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
             recipe.rates(), Recipe.SEARCH_SEED, recipe.budget().searchTokens());
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"
-        + " %s, schedule `%s`; %s; %s. Only the optimizer of the two word tables differs between rows; all other"
+        + " %s, schedule `%s`; %s; softmax %s. Only the optimizer of the two word tables differs between rows; all other"
         + " tensors have the rule of the first row with dense state.", recipe.budget().tokens(),
         recipe.budget().seeds(), recipe.batch(),
-        recipe.bptt(), recipe.clip(), recipe.schedule(), recipe.network(), softmax(recipe));
-  }
-
-  private static String softmax(Recipe recipe) {
-    return recipe.samples() == 0 ? "full softmax" : "sampled softmax with " + recipe.samples() + " negatives";
+        recipe.bptt(), recipe.clip(), recipe.schedule(), recipe.network(), recipe.softmax());
   }
 
   private static MarkdownTable results(List<Comparison.Outcome> outcomes) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
 import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.SoftmaxSpec;
 import dev.sublinear.train.report.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The experiments on a toy text: what is trained, chosen and written. */
 class ExperimentsTest {
-  private static final Recipe TOY = new Recipe(0, 4, 5, new LstmConfig(8, 8, 1, 0, 0, false), 0, 1,
+  private static final Recipe TOY = new Recipe(0, 4, 5, new LstmConfig(8, 8, 1, 0, 0, false), new SoftmaxSpec.Full(), 1,
       Schedule.parse("linear"), List.of(0.01f, 0.02f), new Recipe.Budget(200, 400, 2, List.of(2L, 3L), 0));
 
   @TempDir Path folder;

@@ -3,11 +3,13 @@ package dev.sublinear.train.loop;
 
 import dev.sublinear.layout.Dense;
 import dev.sublinear.step.OptimizerSpec;
-import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.NetworkConfig;
+import dev.sublinear.train.model.TensorSpec;
 import dev.sublinear.train.report.ByteSize;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Map;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Checks that a run fits the machine before anything large is allocated. */
@@ -46,21 +48,23 @@ final class LmMemory {
 
   /**
    * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), and the
-   * largest tensors of a step: the logits and the rows gathered from the tables, each with its gradient; and of a probe. At most {@code Long.MAX_VALUE}; the rest of
-   * what a step needs is not counted.
+   * largest tensors of a step: the logits and the rows gathered from the tables, each with its gradient; of what a
+   * network keeps for the backward pass; and of a probe. At most {@code Long.MAX_VALUE}; the rest of what a step needs
+   * is not counted.
    */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {
-    LstmConfig network = options.network();
     OptimizerSpec others = options.optimization().others();
+    NetworkConfig network = options.network();
+    List<TensorSpec> tensors = new ArrayList<>(options.softmax().tensors(network, words));
+    TensorSpec input = tensors.getFirst();
+    tensors.addAll(network.tensors());
+    boolean opensAll = options.softmax().touchedRows(1) == 0;
     try {
-      String output = network.tied() ? "table" : "output.table";
-      long bytes = tensor(output, tables, options.samples() == 0, words, network.output());
-      if (!network.tied()) {
-        bytes = Math.addExact(bytes, tensor("input.table", tables, false, words, network.embedding()));
-      }
-      bytes = Math.addExact(bytes, tensor("output.bias", others, true, words, 1));
-      for (Map.Entry<String, long[]> tensor : network.tensors().entrySet()) {
-        bytes = Math.addExact(bytes, tensor(tensor.getKey(), others, true, tensor.getValue()));
+      long bytes = 0;
+      for (TensorSpec tensor : tensors) {
+        boolean isDense = !tensor.isTable() || (opensAll && (network.tied() || !tensor.equals(input)));
+        OptimizerSpec spec = tensor.isTable() ? tables : others;
+        bytes = Math.addExact(bytes, tensor(tensor.name(), spec, isDense, tensor.shape().getShape()));
       }
       return Math.addExact(bytes, Math.addExact(stepBytes(options, words), probeBytes(options, tables, words)));
     } catch (ArithmeticException e) {
@@ -81,21 +85,23 @@ final class LmMemory {
 
   /** Exact moments of the probed rows, and the parameters and gradients that belong to them. */
   private static long probeBytes(LmOptions options, OptimizerSpec tables, int words) {
-    LstmConfig network = options.network();
+    NetworkConfig network = options.network();
     long columns = network.output() + (network.tied() ? 0L : network.embedding());
     long rows = Math.min(options.length().probe(), words);
     return Math.multiplyExact(rows * Float.BYTES * (tables.layouts().size() + 2), columns);
   }
 
   private static long stepBytes(LmOptions options, int words) {
-    LstmConfig network = options.network();
+    NetworkConfig network = options.network();
     long targets = (long) options.data().batch() * options.data().bptt();
-    long samples = options.samples();
-    long logits = Math.multiplyExact(targets, samples == 0 ? words : samples + 1);
+    long logits = options.softmax().logits(targets, words);
     long inputs = network.tied() ? 0 : Math.multiplyExact(Math.min(words, targets), (long) network.embedding());
-    long touched = (samples == 0 ? 0 : targets + samples) + (network.tied() ? targets : 0);
+    long touched = options.softmax().touchedRows(targets) + (network.tied() ? targets : 0);
     long outputs = Math.multiplyExact(Math.min(words, touched), (long) network.output());
-    return Math.multiplyExact(2L * Float.BYTES, Math.addExact(logits, Math.addExact(inputs, outputs)));
+    long activations = network.activations(options.data().batch(), options.data().bptt());
+    long floats =
+        Math.addExact(Math.multiplyExact(2, Math.addExact(logits, Math.addExact(inputs, outputs))), activations);
+    return Math.multiplyExact(Float.BYTES, floats);
   }
 
   private static String text(long bytes) {

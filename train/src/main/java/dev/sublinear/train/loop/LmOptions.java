@@ -2,30 +2,41 @@
 package dev.sublinear.train.loop;
 
 import dev.sublinear.step.OptimizerSpec;
-import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.NetworkConfig;
+import dev.sublinear.train.model.SoftmaxSpec;
 
 /**
  * Everything that decides what a language-model run computes; checked when made, before any data is read.
  *
  * @param data the text and how it is cut
  * @param network the shape of the network
- * @param samples negatives of the sampled softmax; 0 for the full softmax
+ * @param softmax the training loss over the words
  * @param optimization rules, layouts and learning rate
  * @param length how long to train and how often to look
  * @param seed seed of everything random
  */
-public record LmOptions(Data data, LstmConfig network, int samples, Optimization optimization, Length length,
+public record LmOptions(Data data, NetworkConfig network, SoftmaxSpec softmax, Optimization optimization, Length length,
     long seed) {
-  /** Checks the range. */
+  /** Checks what the parts ask of each other. */
   public LmOptions {
-    if (samples < 0) {
-      throw new IllegalArgumentException("softmax sampled:" + samples + ": must be >= 1");
+    if (data.bptt() > network.maxSteps()) {
+      throw new IllegalArgumentException("bptt " + data.bptt() + ": must be at most the " + network.maxSteps()
+          + " steps of the network's window");
+    }
+    if (network.tied() && softmax instanceof SoftmaxSpec.Adaptive) {
+      throw new IllegalArgumentException("tied: the adaptive softmax has no table with a row for every word;"
+          + " use softmax full or sampled");
     }
   }
 
   /** The same run with another optimizer. */
   public LmOptions with(Optimization other) {
-    return new LmOptions(data, network, samples, other, length, seed);
+    return new LmOptions(data, network, softmax, other, length, seed);
+  }
+
+  /** The same run with another softmax. */
+  public LmOptions with(SoftmaxSpec other) {
+    return new LmOptions(data, network, other, optimization, length, seed);
   }
 
   /**

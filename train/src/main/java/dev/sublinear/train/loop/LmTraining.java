@@ -74,10 +74,7 @@ public final class LmTraining implements AutoCloseable {
   public static void check(LmOptions options, Corpus corpus) {
     BpttBatches.training(corpus.train(), options.data().batch(), options.data().bptt());
     int words = corpus.vocabulary().size();
-    if (options.samples() >= words) {
-      throw new IllegalArgumentException("softmax sampled:" + options.samples() + ": must be below the "
-          + words + " words of the corpus; use full");
-    }
+    options.softmax().check(words);
     LmMemory.check(options, words, MachineMemory.totalBytes());
   }
 
@@ -97,12 +94,12 @@ public final class LmTraining implements AutoCloseable {
     workers = new Workers(threads);
     LanguageModel made = null;
     try {
-      made = new LanguageModel(options.network(), corpus.vocabulary().size(), options.samples(),
+      made = new LanguageModel(options.network(), corpus.vocabulary().size(), options.softmax(),
           options.data().batch(), options.data().bptt(), options.seed(), arena);
       for (Weight weight : made.weights()) {
         long seed = CounterRandom.mix(options.seed() ^ CounterRandom.stream(weight.name()));
         RowOptimizer optimizer = new RowOptimizer(specFor(weight), weight.table(), seed, arena, workers);
-        if (weight.isTable() && options.length().probe() > 0) {
+        if (weight.spec().isTable() && options.length().probe() > 0) {
           Probe probe = new Probe(optimizer, options.length().probe(), seed, arena, workers);
           probes.add(new ProbedTable(optimizers.size(), weight.name(), probe));
         }
@@ -116,7 +113,7 @@ public final class LmTraining implements AutoCloseable {
   }
 
   private OptimizerSpec specFor(Weight weight) {
-    return weight.isTable() ? options.optimization().tables() : options.optimization().others();
+    return weight.spec().isTable() ? options.optimization().tables() : options.optimization().others();
   }
 
   /**
@@ -190,7 +187,7 @@ public final class LmTraining implements AutoCloseable {
       float othersRate = (float) (optimization.othersLearningRate() * factor);
       watch.startOptimizer();
       for (int i = 0; i < gradients.size(); i++) {
-        optimizers.get(i).step(gradients.get(i), model.weights().get(i).isTable() ? rate : othersRate);
+        optimizers.get(i).step(gradients.get(i), model.weights().get(i).spec().isTable() ? rate : othersRate);
       }
       watch.stopOptimizer();
       for (ProbedTable probed : probes) {
@@ -274,14 +271,8 @@ public final class LmTraining implements AutoCloseable {
   }
 
   private Summary.Model modelSettings() {
-    Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("embedding", options.network().embedding());
-    settings.put("hidden", options.network().hidden());
-    settings.put("layers", options.network().layers());
-    settings.put("projection", options.network().projection());
-    settings.put("dropout", options.network().dropout());
-    settings.put("tied", options.network().tied());
-    settings.put("softmax", options.samples() == 0 ? "full" : "sampled:" + options.samples());
+    Map<String, Object> settings = new LinkedHashMap<>(options.network().settings());
+    settings.put("softmax", options.softmax().toString());
     settings.put("batch", options.data().batch());
     settings.put("bptt", options.data().bptt());
     settings.put("learningRate", options.optimization().learningRate());
@@ -289,7 +280,7 @@ public final class LmTraining implements AutoCloseable {
     settings.put("schedule", options.optimization().schedule().toString());
     settings.put("clip", options.optimization().clip());
     settings.put("denseOptimizer", options.optimization().others().toString());
-    return new Summary.Model("lstm", settings);
+    return new Summary.Model(options.network().name(), settings);
   }
 
   private List<Summary.MemoryComponent> memory() {
@@ -298,9 +289,9 @@ public final class LmTraining implements AutoCloseable {
       Weight weight = model.weights().get(i);
       RowOptimizer optimizer = optimizers.get(i);
       long dense = OptimizerSpec.dense(optimizer.spec().rule()).bytes(weight.table().rows(), weight.table().columns());
-      Summary.MemoryComponent part = new Summary.MemoryComponent(weight.component(), weight.isTable(),
+      Summary.MemoryComponent part = new Summary.MemoryComponent(weight.spec().component(), weight.spec().isTable(),
           weight.table().bytes(), optimizer.bytes(), dense);
-      components.merge(weight.component(), part, LmTraining::sum);
+      components.merge(weight.spec().component(), part, LmTraining::sum);
     }
     return List.copyOf(components.values());
   }

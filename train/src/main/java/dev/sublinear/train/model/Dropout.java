@@ -10,8 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Dropout before, between and after the layers of an LSTM (Srivastava et al., 2014): a unit is dropped with probability
- * p, the others are multiplied by 1 / (1 - p).
+ * Dropout (Srivastava et al., 2014): a unit is dropped with probability p, the others are multiplied by 1 / (1 - p).
  *
  * <p>The engine has one generator for all its threads, so the masks are drawn here: each number is a function of (seed,
  * site, step, position in the batch) alone. Threads may draw different rows of the batch at the same time.
@@ -22,23 +21,23 @@ final class Dropout {
   private final long[] streams;
   private final List<MemorySegment> masks = new ArrayList<>();
 
-  /** Masks for windows of up to {@code positions} words; none if nothing is ever dropped. */
-  Dropout(LstmConfig config, int positions, long seed, Arena arena) {
+  /** Masks for windows of up to {@code steps} steps of {@code batch} rows; none if nothing is ever dropped. */
+  Dropout(NetworkConfig config, int batch, int steps, long seed, Arena arena) {
     this.seed = seed;
     probability = (float) config.dropout();
-    streams = new long[config.layers() + 1];
+    List<Long> units = config.dropoutUnits(steps);
+    streams = new long[units.size()];
     for (int site = 0; site < streams.length; site++) {
       streams[site] = CounterRandom.stream("dropout." + site);
-      long columns = probability == 0 ? 0 : site == 0 ? config.embedding() : config.hidden();
-      masks.add(arena.allocate(Math.max(1, positions * columns * Float.BYTES), 64));
+      masks.add(arena.allocate(probability == 0 ? 1 : batch * units.get(site) * Float.BYTES, 64));
     }
   }
 
   /**
    * Drops units.
    *
-   * @param x [rows x steps x columns]
-   * @param site 0 before the first layer, k after the k-th
+   * @param x [rows x any x any]
+   * @param site its place in {@link NetworkConfig#dropoutUnits}
    * @param step number of the training step
    * @param row place of the first row of {@code x} in the batch
    */

@@ -3,32 +3,28 @@ package dev.sublinear.train.model;
 
 import ai.djl.ndarray.NDManager;
 import dev.sublinear.gradient.Gradient;
-import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.step.Workers;
-import dev.sublinear.train.data.LogUniformSampler;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An LSTM language model: input table, LSTM, output table and bias.
+ * A language model: input table, LSTM or Transformer, and the output tables of its softmax.
  *
- * <p>All weights live in our memory, initially uniform(-0.1, 0.1) for tables, LSTM and projection and 0 for the output
- * bias; the engine works on views of them. A step gathers the rows of the tables that its words touch; the gradient of
+ * <p>All weights live in our memory; the engine works on views of them. A step gathers the rows of the tables that its words touch; the gradient of
  * a small leaf is the gradient of those rows. The two halves of a batch are two graphs, which two threads may compute at
- * the same time. The LSTM's state is carried from one training window to the next. Not thread-safe.
+ * the same time. The state of an LSTM is carried from one training window to the next. Not thread-safe.
  */
 public final class LanguageModel implements AutoCloseable {
-  private static final float INITIAL_RANGE = 0.1f;
-
   /** Always as many, so that the threads of a run do not change its bits; {@link Shard} says why not more. */
   private static final int SHARDS = 2;
 
-  private final LstmConfig config;
+  private final NetworkConfig config;
   private final int batch;
   private final NDManager manager;
-  private final Lstm lstm;
+  private final Tensors tensors;
+  private final Body body;
   private final Tables tables;
   private final List<Shard> shards = new ArrayList<>();
   private final List<Weight> weights = new ArrayList<>();
@@ -40,38 +36,36 @@ public final class LanguageModel implements AutoCloseable {
    *
    * @param config the shape of the network
    * @param words size of the vocabulary
-   * @param samples negatives of the sampled softmax; 0 for the full softmax
+   * @param softmax the training loss; it must suit the vocabulary and the network
    * @param batch parallel rows of text
    * @param bptt steps of a window
    * @param seed seed of weights, negatives and dropout
    * @param arena owner of the weights' memory
    * @throws IllegalStateException if the engine runs operations on several threads
    */
-  public LanguageModel(LstmConfig config, int words, int samples, int batch, int bptt, long seed, Arena arena) {
+  public LanguageModel(NetworkConfig config, int words, SoftmaxSpec softmax, int batch, int bptt, long seed,
+      Arena arena) {
     this.config = config;
     this.batch = batch;
-    int targets = batch * bptt;
-    Softmax softmax = samples == 0
-        ? new Softmax.Full()
-        : new Softmax.Sampled(new LogUniformSampler(words, samples, seed, "negative samples"));
-    tables = new Tables(config, words, targets, softmax, arena);
-    lstm = new Lstm(config, arena);
+    tables = new Tables(config, words, batch * bptt, softmax, seed, arena);
+    tensors = new Tensors(config.tensors(), arena);
+    body = switch (config) {
+      case LstmConfig lstm -> new Lstm(lstm, tensors);
+      case TransformerConfig transformer -> new Transformer(transformer, tensors, arena);
+    };
     weights.addAll(tables.weights());
-    weights.addAll(lstm.weights());
+    weights.addAll(tensors.weights());
     leaves.addAll(tables.leaves());
-    leaves.addAll(lstm.leaves());
+    leaves.addAll(tensors.leaves());
     for (Weight weight : weights) {
-      if (!weight.equals(tables.bias())) {
-        CounterRandom.fillUniform(weight.table().data(), seed, CounterRandom.stream(weight.name()), -INITIAL_RANGE,
-            INITIAL_RANGE);
-      }
+      weight.spec().initial().fill(weight.table(), seed, weight.name());
     }
-    Dropout dropout = new Dropout(config, targets, seed, arena);
+    Dropout dropout = new Dropout(config, batch, bptt, seed, arena);
     manager = engine(); // late: little after it can fail and leave it open
     int count = Math.min(SHARDS, batch);
     for (int i = 0; i < count; i++) {
       int from = i * batch / count;
-      shards.add(new Shard(lstm, tables, dropout, from, (i + 1) * batch / count - from, manager));
+      shards.add(new Shard(body, tables, dropout, from, (i + 1) * batch / count - from, manager));
     }
   }
 
@@ -87,13 +81,13 @@ public final class LanguageModel implements AutoCloseable {
     return manager;
   }
 
-  /** All weights in a fixed order: tables, output bias, LSTM layers, projection. */
+  /** All weights in a fixed order: input table, output tables and biases, then the network's. */
   public List<Weight> weights() {
     return weights;
   }
 
   /** The shape of the network. */
-  public LstmConfig config() {
+  public NetworkConfig config() {
     return config;
   }
 
@@ -115,7 +109,7 @@ public final class LanguageModel implements AutoCloseable {
     NDManager scope = manager.newSubManager();
     stepManager = scope;
     tables.open(scope, step, inputs, targets, batch * steps);
-    lstm.open(scope, true);
+    tensors.open(scope, true);
     Shard.Window window = new Shard.Window(step, inputs, targets, batch, steps);
     float[] losses = new float[shards.size()];
     workers.run((part, parts, scratch) -> {
@@ -149,12 +143,12 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * The mean cross-entropy per predicted token of a text, in nats, always by the full softmax over all words.
+   * The mean cross-entropy per predicted token of a text, in nats, always over all words.
    *
    * @param workers threads that share the words; their number changes no bit of the result
    */
   public double evaluate(int[] tokens, Workers workers) {
-    return new Evaluation(lstm, tables, workers).meanLoss(tokens, manager);
+    return new Evaluation(config, tensors, body, tables, workers).meanLoss(tokens, manager);
   }
 
   @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A weight as a leaf of the engine's graph for one step: all of it (zero-copy), or a few rows gathered into a small
- * tensor, so that a huge table never enters the engine.
+ * tensor, so that a huge table never enters the engine. Or none of it.
  *
  * <p>The gradient of the leaf is the gradient of those rows. Memory for gathered rows is allocated once. Not
  * thread-safe.
@@ -55,6 +55,12 @@ final class Leaf {
     return open(EngineMemory.tensor(manager, used, new Shape(count, table.columns())), training);
   }
 
+  /** Says that the step does not need the weight: the gradient is that of no row. */
+  void openNone() {
+    whole = false;
+    count = 0;
+  }
+
   private NDArray open(NDArray tensor, boolean training) {
     tensor.setRequiresGradient(training);
     array = tensor;
@@ -71,6 +77,9 @@ final class Leaf {
 
   /** The gradient after a backward pass, in the engine's memory: valid until {@link #close}. */
   Gradient gradient() {
+    if (array == null && !whole && count == 0) {
+      return new SparseRows(ids, 0, MemorySegment.NULL, table.columns());
+    }
     gradientArray = array().getGradient();
     MemorySegment values = EngineMemory.memory(gradientArray);
     return whole

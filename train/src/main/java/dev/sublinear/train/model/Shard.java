@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * show. Not thread-safe, but different shards may run at the same time.
  */
 final class Shard {
-  private final Lstm lstm;
+  private final Body body;
   private final Tables tables;
   private final Dropout dropout;
   private final int from;
@@ -25,8 +25,8 @@ final class Shard {
   private @Nullable NDList state;
 
   /** The rows {@code [from, from + rows)} of a batch. */
-  Shard(Lstm lstm, Tables tables, Dropout dropout, int from, int rows, NDManager parent) {
-    this.lstm = lstm;
+  Shard(Body body, Tables tables, Dropout dropout, int from, int rows, NDManager parent) {
+    this.body = body;
     this.tables = tables;
     this.dropout = dropout;
     this.from = from;
@@ -60,10 +60,10 @@ final class Shard {
     int steps = window.steps();
     try (GradientTape tape = new GradientTape(); NDManager scope = manager.newSubManager()) {
       if (state == null) {
-        state = lstm.zeroState(manager, rows);
+        state = body.zeroState(manager, rows);
       }
       NDArray embedded = tables.embed(scope, own(window.inputs(), steps), new Shape(rows, steps));
-      NDArray hidden = lstm.forward(embedded, state, manager, (x, site) -> dropout.apply(x, site, window.step(), from));
+      NDArray hidden = body.forward(embedded, state, manager, (x, site) -> dropout.apply(x, site, window.step(), from));
       NDArray loss = tables.loss(hidden, own(window.targets(), steps)).div(window.words());
       tape.backward(loss);
       return loss.getFloat();

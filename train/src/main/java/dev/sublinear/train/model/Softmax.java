@@ -10,16 +10,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/** The training loss over the words: how the logits of the output table become a cross-entropy. */
+/** The training loss over the rows of an output table: how its logits become a cross-entropy. */
 sealed interface Softmax {
   /** Draws what is needed for a step and adds the output rows it touches. */
   void select(long step, int[] targets, int n, UniqueIds rows);
 
   /** Whether the whole output table takes part. */
   boolean isFull();
-
-  /** Most rows a step can touch for {@code n} targets. */
-  int maxRows(int n);
 
   /**
    * The sum of the cross-entropies of the targets; several threads may ask for different targets of one step.
@@ -48,6 +45,13 @@ sealed interface Softmax {
     return hidden.getNDArrayInternal().linear(hidden, weights, bias.flatten()).singletonOrThrow();
   }
 
+  /** The sum of the cross-entropies of rows {@code targets} among all rows; the arrays as those of {@link #loss}. */
+  static NDArray crossEntropy(NDArray hidden, NDArray weights, NDArray bias, int[] targets) {
+    NDArray logProbabilities = linear(hidden, weights, bias).logSoftmax(1);
+    NDArray index = hidden.getManager().create(Arrays.stream(targets).asLongStream().toArray()).expandDims(1);
+    return logProbabilities.gather(index, 1).sum().neg();
+  }
+
   /** Exact: a logit for every word. Bytes in the engine: 8 n words, and a gradient of the size of the table. */
   record Full() implements Softmax {
     @Override
@@ -59,15 +63,8 @@ sealed interface Softmax {
     }
 
     @Override
-    public int maxRows(int n) {
-      return 0;
-    }
-
-    @Override
     public NDArray loss(NDArray hidden, NDArray weights, NDArray bias, int[] targets, UniqueIds rows) {
-      NDArray logProbabilities = linear(hidden, weights, bias).logSoftmax(1);
-      NDArray index = hidden.getManager().create(Arrays.stream(targets).asLongStream().toArray()).expandDims(1);
-      return logProbabilities.gather(index, 1).sum().neg();
+      return crossEntropy(hidden, weights, bias, targets);
     }
   }
 
@@ -97,11 +94,6 @@ sealed interface Softmax {
     @Override
     public boolean isFull() {
       return false;
-    }
-
-    @Override
-    public int maxRows(int n) {
-      return n + sampler.samples();
     }
 
     @Override

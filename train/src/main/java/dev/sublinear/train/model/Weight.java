@@ -3,14 +3,28 @@ package dev.sublinear.train.model;
 
 import ai.djl.ndarray.types.Shape;
 import dev.sublinear.gradient.RowTable;
+import java.lang.foreign.Arena;
 
 /**
- * A named parameter tensor of a model, float32, in our memory.
+ * A parameter tensor of a model, float32, in our memory.
  *
- * @param name stable name: seeds and checkpoints hang on it
- * @param component what it is part of, for reports
+ * @param spec what it is
  * @param table its elements; rows are the first dimension
- * @param shape its shape in the engine
- * @param isTable whether it is a table with one row per word, whose moments the state layouts compress
  */
-public record Weight(String name, String component, RowTable table, Shape shape, boolean isTable) {}
+public record Weight(TensorSpec spec, RowTable table) {
+  /** A tensor of zeros. */
+  static Weight allocate(TensorSpec spec, Arena arena) {
+    long[] dimensions = spec.shape().getShape();
+    return new Weight(spec, RowTable.ofTensor(arena.allocate(spec.shape().size() * Float.BYTES, 64), dimensions));
+  }
+
+  /** Its stable name. */
+  public String name() {
+    return spec.name();
+  }
+
+  /** Its shape in the engine. */
+  public Shape shape() {
+    return spec.shape();
+  }
+}

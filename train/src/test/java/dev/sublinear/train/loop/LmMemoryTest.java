@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.SoftmaxSpec;
 import dev.sublinear.train.report.ByteSize;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,8 @@ final class LmMemoryTest {
   private static final LstmConfig NETWORK = new LstmConfig(64, 8, 1, 16, 0, false);
 
   private static LmOptions options(String optimizer, LstmConfig network, int samples) {
-    return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 8), network, samples,
+    return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 8), network,
+        samples == 0 ? new SoftmaxSpec.Full() : new SoftmaxSpec.Sampled(samples),
         new LmOptions.Optimization(OptimizerSpec.parse(optimizer), OptimizerSpec.parse("sgd"), 1, 1,
             Schedule.parse("constant"), 1),
         new LmOptions.Length(1, 1, 1, 0), 1);
@@ -65,7 +67,7 @@ final class LmMemoryTest {
   void bytes_logitsBeyondALong_areTheMost() {
     LmOptions.Data data = new LmOptions.Data("wordnet", 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
     LmOptions small = options("sgd", NETWORK, 0);
-    LmOptions options = new LmOptions(data, NETWORK, 0, small.optimization(), small.length(), 1);
+    LmOptions options = new LmOptions(data, NETWORK, new SoftmaxSpec.Full(), small.optimization(), small.length(), 1);
     assertEquals(Long.MAX_VALUE, LmMemory.bytes(options, options.optimization().tables(), WORDS));
   }
 
@@ -74,7 +76,7 @@ final class LmMemoryTest {
     LmOptions options = options("adagrad v=count-min:0.0001", NETWORK, 10);
     String message = assertThrows(IllegalArgumentException.class, () -> LmMemory.check(options, WORDS, Long.MAX_VALUE))
         .getMessage();
-    assertTrue(message.startsWith("adagrad v=count-min:1.0E-4 on output.table [3000 x 16]: ratio "), message);
+    assertTrue(message.startsWith("adagrad v=count-min:1.0E-4 on input.table [3000 x 64]: ratio "), message);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.data.Corpora;
 import dev.sublinear.train.data.Corpus;
 import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.SoftmaxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ final class LmTrainingTest {
     Corpus corpus = Corpora.open(text.toString(), 0);
     LmOptions options =
         new LmOptions(new LmOptions.Data(text.toString(), 0, 2, 5), new LstmConfig(4, 4, 1, 4, 0, false),
-            0, new LmOptions.Optimization(OptimizerSpec.parse("adam"), OptimizerSpec.parse("adam"), 1, 1,
+            new SoftmaxSpec.Full(),
+            new LmOptions.Optimization(OptimizerSpec.parse("adam"), OptimizerSpec.parse("adam"), 1, 1,
                 Schedule.parse("constant"), 1),
             new LmOptions.Length(1, 1, 1, 0), 1);
     assertEquals("PyTorch", Engine.getInstance().getEngineName());

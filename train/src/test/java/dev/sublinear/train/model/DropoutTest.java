@@ -25,7 +25,7 @@ class DropoutTest {
   @Test
   void apply_ones_shareIsDroppedAndTheRestScaled() {
     try (Arena arena = Arena.ofConfined(); NDManager manager = NDManager.newBaseManager()) {
-      Dropout dropout = new Dropout(config(0.2), ROWS * STEPS, 5, arena);
+      Dropout dropout = new Dropout(config(0.2), ROWS, STEPS, 5, arena);
       NDArray ones = manager.ones(new Shape(ROWS, STEPS, COLUMNS));
       float[] first = dropout.apply(ones, 0, 1, 0).toFloatArray();
       int dropped = 0;
@@ -43,7 +43,7 @@ class DropoutTest {
   @Test
   void apply_rowsOfABatch_sameAsTheWholeBatch() {
     try (Arena arena = Arena.ofConfined(); NDManager manager = NDManager.newBaseManager()) {
-      Dropout dropout = new Dropout(config(0.5), ROWS * STEPS, 5, arena);
+      Dropout dropout = new Dropout(config(0.5), ROWS, STEPS, 5, arena);
       float[] whole = dropout.apply(manager.ones(new Shape(ROWS, STEPS, COLUMNS)), 1, 3, 0).toFloatArray();
       float[] part = dropout.apply(manager.ones(new Shape(4, STEPS, COLUMNS)), 1, 3, 6).toFloatArray();
       assertArrayEquals(Arrays.copyOfRange(whole, 6 * STEPS * COLUMNS, whole.length), part);
@@ -54,7 +54,7 @@ class DropoutTest {
   void apply_zeroProbability_changesNothing() {
     try (Arena arena = Arena.ofConfined(); NDManager manager = NDManager.newBaseManager()) {
       NDArray x = manager.ones(new Shape(1, 1, COLUMNS));
-      assertSame(x, new Dropout(config(0), 1, 5, arena).apply(x, 0, 1, 0));
+      assertSame(x, new Dropout(config(0), 1, 1, 5, arena).apply(x, 0, 1, 0));
     }
   }
 }

@@ -13,7 +13,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,15 +22,13 @@ class LanguageModelTest {
   private static final int WORDS = 700;
   private static final int BATCH = 4;
   private static final int STEPS = 5;
-  private static final int CHECKED = 3;
 
   private static int[] words(int n, long stream) {
-    long key = CounterRandom.key(7, stream, 0);
-    int[] words = new int[n];
-    for (int i = 0; i < n; i++) {
-      words[i] = (int) CounterRandom.below(key, i, WORDS);
-    }
-    return words;
+    return SampleModels.words(n, WORDS, stream);
+  }
+
+  private static SoftmaxSpec softmax(int samples) {
+    return samples == 0 ? new SoftmaxSpec.Full() : new SoftmaxSpec.Sampled(samples);
   }
 
   /**
@@ -47,53 +44,12 @@ class LanguageModelTest {
     targets[3] = 0; // the most frequent word, nearly always among the negatives
     try (Arena arena = Arena.ofShared();
         Workers workers = new Workers(2);
-        LanguageModel model = new LanguageModel(config, WORDS, samples, BATCH, STEPS, 11, arena)) {
+        LanguageModel model = new LanguageModel(config, WORDS, softmax(samples), BATCH, STEPS, 11, arena)) {
       for (Weight weight : model.weights()) {
         CounterRandom.fillUniform(weight.table().data(), 3, CounterRandom.stream(weight.name()), -0.7f, 0.7f);
       }
-      for (Weight weight : model.weights()) {
-        List<Slope> slopes = largestGradients(model, weight, inputs, targets, workers);
-        double largest = Math.abs(slopes.getFirst().gradient());
-        assertTrue(largest > 4e-3, weight.name() + ": largest gradient " + largest);
-        for (Slope expected : slopes) {
-          double slope = slope(model, weight, expected.element(), inputs, targets, workers);
-          assertEquals(expected.gradient(), slope, 0.01 * largest, weight.name() + " element " + expected.element());
-        }
-      }
+      SampleModels.checkGradients(model, new SampleModels.Window(inputs, targets, STEPS), workers);
     }
-  }
-
-  /** The gradient of one element of a weight. */
-  private record Slope(long element, double gradient) {}
-
-  private static List<Slope> largestGradients(LanguageModel model, Weight weight, int[] inputs, int[] targets,
-      Workers workers) {
-    model.resetState();
-    model.forwardBackward(1, inputs, targets, STEPS, workers);
-    Gradient gradient = model.gradients().get(model.weights().indexOf(weight));
-    List<Slope> slopes = new ArrayList<>();
-    for (long i = 0; i < gradient.count() * gradient.columns(); i++) {
-      long element = gradient.row(i / gradient.columns()) * gradient.columns() + i % gradient.columns();
-      slopes.add(new Slope(element, gradient.values().getAtIndex(ValueLayout.JAVA_FLOAT, i)));
-    }
-    model.endStep();
-    slopes.sort(Comparator.comparingDouble((Slope slope) -> -Math.abs(slope.gradient())));
-    return slopes.subList(0, CHECKED);
-  }
-
-  private static double slope(LanguageModel model, Weight weight, long element, int[] inputs, int[] targets,
-      Workers workers) {
-    float value = weight.table().data().getAtIndex(ValueLayout.JAVA_FLOAT, element);
-    float h = 0.02f;
-    double[] losses = new double[2];
-    for (int side = 0; side < 2; side++) {
-      weight.table().data().setAtIndex(ValueLayout.JAVA_FLOAT, element, side == 0 ? value - h : value + h);
-      model.resetState();
-      losses[side] = model.forwardBackward(1, inputs, targets, STEPS, workers);
-      model.endStep();
-    }
-    weight.table().data().setAtIndex(ValueLayout.JAVA_FLOAT, element, value);
-    return (losses[1] - losses[0]) / (2 * h);
   }
 
   /** 21 tokens are 20 rows of one step: the exact evaluation and the full training softmax see the same problem. */
@@ -105,7 +61,8 @@ class LanguageModelTest {
     int[] targets = Arrays.copyOfRange(tokens, 1, 21);
     try (Arena arena = Arena.ofShared();
         Workers workers = new Workers(threads);
-        LanguageModel model = new LanguageModel(new LstmConfig(8, 10, 1, 6, 0, false), WORDS, 0, 20, 1, 5, arena)) {
+        LanguageModel model =
+            new LanguageModel(new LstmConfig(8, 10, 1, 6, 0, false), WORDS, new SoftmaxSpec.Full(), 20, 1, 5, arena)) {
       double loss = model.forwardBackward(1, inputs, targets, 1, workers);
       model.endStep();
       assertEquals(loss, model.evaluate(tokens, workers), 1e-5);
@@ -119,7 +76,8 @@ class LanguageModelTest {
     int[] targets = {9, 9, 13, 5};
     try (Arena arena = Arena.ofShared();
         Workers workers = new Workers(1);
-        LanguageModel model = new LanguageModel(new LstmConfig(8, 10, 1, 8, 0, tied), WORDS, 20, 2, 2, 5, arena)) {
+        LanguageModel model =
+            new LanguageModel(new LstmConfig(8, 10, 1, 8, 0, tied), WORDS, softmax(20), 2, 2, 5, arena)) {
       model.forwardBackward(1, inputs, targets, 2, workers);
       List<Gradient> gradients = model.gradients();
       SparseRows first = (SparseRows) gradients.get(0);
@@ -134,32 +92,13 @@ class LanguageModelTest {
     }
   }
 
-  /** Three windows, so that the carried state counts; the gradients of the last. */
-  private static List<float[]> gradients(LstmConfig config, int samples, int batch, int threads) {
-    List<float[]> gradients = new ArrayList<>();
-    try (Arena arena = Arena.ofShared();
-        Workers workers = new Workers(threads);
-        LanguageModel model = new LanguageModel(config, WORDS, samples, batch, STEPS, 11, arena)) {
-      for (int step = 1; step <= 3; step++) {
-        float loss = model.forwardBackward(step, words(batch * STEPS, step), words(batch * STEPS, 9), STEPS, workers);
-        gradients.clear();
-        gradients.add(new float[] {loss});
-        for (Gradient gradient : model.gradients()) {
-          gradients.add(gradient.values().toArray(ValueLayout.JAVA_FLOAT));
-        }
-        model.endStep();
-      }
-    }
-    return gradients;
-  }
-
   @ParameterizedTest
   @CsvSource({"0,0,false,4", "50,0,false,5", "50,0.5,false,4", "50,0,true,4", "50,0.2,true,1"})
   void forwardBackward_anyThreads_sameBits(int samples, double dropout, boolean tied, int batch) {
     LstmConfig config = new LstmConfig(8, 10, 2, 8, dropout, tied);
-    List<float[]> expected = gradients(config, samples, batch, 1);
+    List<float[]> expected = SampleModels.gradients(config, softmax(samples), WORDS, batch, STEPS, 1);
     for (int repetition = 0; repetition < 10; repetition++) {
-      List<float[]> actual = gradients(config, samples, batch, 2 + repetition % 2);
+      List<float[]> actual = SampleModels.gradients(config, softmax(samples), WORDS, batch, STEPS, 2 + repetition % 2);
       for (int i = 0; i < expected.size(); i++) {
         assertArrayEquals(expected.get(i), actual.get(i), "tensor " + i + ", repetition " + repetition);
       }
@@ -180,7 +119,7 @@ class LanguageModelTest {
       try (Arena arena = Arena.ofShared();
           Workers workers = new Workers(2);
           LanguageModel model =
-              new LanguageModel(new LstmConfig(8, 10, 1, 6, 0, false), WORDS, 50, batch, STEPS, 11, arena)) {
+              new LanguageModel(new LstmConfig(8, 10, 1, 6, 0, false), WORDS, softmax(50), batch, STEPS, 11, arena)) {
         List<float[]> values = new ArrayList<>();
         values.add(new float[] {model.forwardBackward(1, twice, wanted, STEPS, workers)});
         model.gradients().forEach(gradient -> values.add(gradient.values().toArray(ValueLayout.JAVA_FLOAT)));
