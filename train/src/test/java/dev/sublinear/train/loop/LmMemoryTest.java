@@ -55,7 +55,7 @@ final class LmMemoryTest {
   void bytes_probe_addsExactMomentsParametersAndGradientsOfItsRows() {
     LmOptions none = options("adam v=row-wise", NETWORK, 10);
     for (int rows : new int[] {7, WORDS + 5}) {
-      LmOptions probed = new LmOptions(none.data(), NETWORK, 10, none.optimization(),
+      LmOptions probed = new LmOptions(none.data(), NETWORK, none.softmax(), none.optimization(),
           new LmOptions.Length(1, 1, 1, rows), 1);
       assertEquals(4L * Math.min(rows, WORDS) * (64 + 16) * (2 + 2),
           LmMemory.bytes(probed, probed.optimization().tables(), WORDS)
