@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * holds its bucket-mates' mass too, is what decays, so it can under-estimate. Cleaning under-estimates by
  * design. Bytes: as {@link CountSketch}. Takes non-negative slots only.
  *
+ * <p>With {@code axis=columns} the text stands for {@link CountMinColumns}.
+ *
  * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, algorithms 1, 3 and 4. Deviations as {@link CountSketch}.
  *
  * @param options size, decay and cleaning; depth 1 to 7

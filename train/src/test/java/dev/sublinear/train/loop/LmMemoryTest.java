@@ -79,6 +79,21 @@ final class LmMemoryTest {
     assertTrue(message.startsWith("adagrad v=count-min:1.0E-4 on input.table [3000 x 64]: ratio "), message);
   }
 
+  /** So does one of the tensors that are not tables: which one, its shape, and a ratio that it allows. */
+  @Test
+  void bytes_denseOptimizerThatCannotHoldATensor_namesBoth() {
+    LmOptions small = options("adam", new LstmConfig(64, 2, 1, 16, 0, false), 10);
+    LmOptions options = new LmOptions(small.data(), small.network(), 10, new LmOptions.Optimization(
+        OptimizerSpec.parse("adam"), OptimizerSpec.parse("adam v=count-min:0.2"), 1, Schedule.parse("constant"), 1),
+        small.length(), 1);
+    String message = assertThrows(IllegalArgumentException.class, () -> LmMemory.check(options, WORDS, Long.MAX_VALUE))
+        .getMessage();
+    assertEquals(
+        "adam m=dense,v=count-min:0.2 on lstm.weight_ih_l0 [8 x 64]: ratio 0.2 of 8 rows at depth 3 gives width 0:"
+            + " must be >= 1; try 0.375",
+        message);
+  }
+
   @Test
   void check_exactlyEnough_passes() {
     LmOptions options = options("adam", NETWORK, 10);
