@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  * and negatives for all methods) and tested once.
  *
  * <p>The methods differ in the optimizer of the tables alone. All other tensors have the rule of the first method with
- * dense layouts, and the rate that its search found: its search moves one rate for all tensors, the searches of the
- * other methods that of the tables. Where the best rate is at the edge of those tried, the search goes on by factors of
- * 2, at most {@link #FURTHER} times.
+ * dense layouts, at the rate that is best where all tensors have the same rate and dense layouts: a search before the
+ * others. The searches of the methods move the rate of the tables alone. (A sketched second moment is too large or too
+ * small by a factor for many rows, which another rate mends; if that rate were that of the LSTM too, a method
+ * would be punished for a matter of units.) Where the best rate is at the edge of those tried, a search goes on
+ * by factors of 2, at most {@link #FURTHER} times.
  */
 final class Comparison {
   private static final int FURTHER = 2;
@@ -82,15 +85,19 @@ final class Comparison {
 
   private List<Outcome> run(List<Method> methods) {
     List<Outcome> outcomes = new ArrayList<>();
+    boolean isSearching = recipe.rates().size() > 1;
+    SortedMap<Float, Double> shared =
+        isSearching ? search(methods.getFirst(), rate -> new Recipe.Rates(rate, rate)) : new TreeMap<>();
     for (Method method : methods) {
-      Float othersRate = outcomes.isEmpty() ? null : outcomes.getFirst().rates().others();
-      SortedMap<Float, Double> search = new TreeMap<>();
-      if (recipe.rates().size() > 1) {
-        search(method, othersRate, search);
+      if (isSearching) {
+        float others = best(shared);
+        SortedMap<Float, Double> search = search(method, rate -> new Recipe.Rates(rate, others));
+        outcomes.add(new Outcome(method, search, new Recipe.Rates(best(search), others), new ArrayList<>()));
+      } else {
+        float rate = recipe.rates().getFirst();
+        outcomes
+            .add(new Outcome(method, shared, new Recipe.Rates(rate * method.rateFactor(), rate), new ArrayList<>()));
       }
-      float best = search.isEmpty() ? recipe.rates().getFirst() * method.rateFactor() : best(search);
-      Recipe.Rates rates = new Recipe.Rates(best, othersRate == null ? best : othersRate);
-      outcomes.add(new Outcome(method, search, rates, new ArrayList<>()));
     }
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
     for (long seed : recipe.budget().seeds()) {
@@ -99,39 +106,41 @@ final class Comparison {
         LmOptions options = recipe.last(method.spec(), others, outcome.rates(), seed);
         ReportRun run = lab.train(method.label() + " seed " + seed, options, corpus, SILENT);
         outcome.runs().add(run);
-        say("seed " + seed, method, outcome.rates().tables(), "test", perplexity(run, run.summary().scores().test()));
+        say("seed " + seed, method, outcome.rates(), "test", perplexity(run, run.summary().scores().test()));
       }
     }
     return outcomes;
   }
 
-  private void search(Method method, @Nullable Float othersRate, SortedMap<Float, Double> found) {
+  private SortedMap<Float, Double> search(Method method, Function<Float, Recipe.Rates> rates) {
+    SortedMap<Float, Double> found = new TreeMap<>();
     for (float rate : recipe.rates()) {
       float own = rate * method.rateFactor();
-      found.put(own, validation(method, own, othersRate));
+      found.put(own, validation(method, rates.apply(own)));
     }
     for (int i = 0; i < FURTHER; i++) {
       float best = best(found);
       boolean isFirst = found.firstKey() == best;
       if (!isFirst && found.lastKey() != best) {
-        return;
+        break;
       }
       float next = isFirst ? best / 2 : best * 2;
-      found.put(next, validation(method, next, othersRate));
+      found.put(next, validation(method, rates.apply(next)));
     }
+    return found;
   }
 
-  private double validation(Method method, float rate, @Nullable Float othersRate) {
-    Recipe.Rates rates = new Recipe.Rates(rate, othersRate == null ? rate : othersRate);
-    ReportRun run = lab.train("search " + method.label() + " lr " + rate, recipe.search(method.spec(), others, rates),
-        Recipe.withoutTest(corpus), SILENT);
+  private double validation(Method method, Recipe.Rates rates) {
+    ReportRun run = lab.train("search " + method.label() + " lr " + rates.tables(),
+        recipe.search(method.spec(), others, rates), Recipe.withoutTest(corpus), SILENT);
     double perplexity = perplexity(run, run.summary().scores().validation());
-    say("search", method, rate, "validation", perplexity);
+    say("search", method, rates, "validation", perplexity);
     return perplexity;
   }
 
-  private void say(String phase, Method method, float rate, String text, double perplexity) {
-    lab.say(phase + ", " + method.label() + ", lr " + rate + ": " + text + " perplexity "
+  private void say(String phase, Method method, Recipe.Rates rates, String text, double perplexity) {
+    lab.say(phase + ", " + method.label() + ", lr " + rates.tables() + " and " + rates.others() + ": " + text
+        + " perplexity "
         + Numbers.perplexity(perplexity));
   }
 

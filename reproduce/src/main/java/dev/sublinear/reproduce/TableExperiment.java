@@ -71,8 +71,11 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
   private static String protocol(Recipe recipe) {
     String search = recipe.rates().size() == 1
         ? "The learning rate is the paper's."
-        : String.format(Locale.ROOT, "Every method searches its learning rate (%s; further by factors of 2 if the best"
-            + " is at the edge) with seed %d on %,d tokens, by the perplexity of the first 20,000 validation tokens.",
+        : String.format(Locale.ROOT,
+            "Every method searches the learning rate of the tables (%s; further by factors of 2"
+                + " if the best is at the edge) with seed %d on %,d tokens, by the perplexity of the first 20,000 validation"
+                + " tokens. The rate of all other tensors is the best where they and the tables have the same rate and dense"
+                + " state, found in the same way, for all rows.",
             recipe.rates(), Recipe.SEARCH_SEED, recipe.budget().searchTokens());
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"
