@@ -71,22 +71,21 @@ final class ReproduceCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--out " + out + ": must be a folder that can be written to");
     }
     LmSession.checkPlatform(System.getProperty("os.name"), System.getProperty("os.arch"));
-    RunDirectory runs = RunDirectory.create(null);
     Size size = smoke ? Size.SMOKE : full ? Size.FULL : Size.SHORT;
-    Lab lab = new Lab(size, data, threads, runs, console.command(), console::say);
-    Path file = measure(experiment, lab, runs);
+    Lab lab = new Lab(size, data, threads, () -> RunDirectory.create(null), console.command(), console::say);
+    Path file = measure(experiment, lab);
     console.out().print(Files.readString(file));
     console.out().println();
     console.out().println("written: " + file);
-    console.out().println("runs:    " + runs.path());
+    console.out().println("runs:    " + lab.runs().path());
     return 0;
   }
 
-  private Path measure(Experiment experiment, Lab lab, RunDirectory runs) throws IOException {
+  private Path measure(Experiment experiment, Lab lab) throws IOException {
     try {
       return Reproduce.run(experiment, lab, out, console.command(), Version.commit());
     } catch (IllegalStateException e) {
-      throw new RunFailed(e, runs.path());
+      throw new RunFailed(e, lab.runs().path());
     }
   }
 

@@ -19,7 +19,7 @@ final class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "train", "train lm", "compare", "compare lm", "plan", "bench"})
+  @ValueSource(strings = {"", "train", "train lm", "compare", "compare lm", "plan", "bench", "reproduce"})
   void everyLevel_hasExamplesAndFitsTheTerminal(String command) {
     String text = help(command);
     assertTrue(text.contains("Usage: ./sublinear") && text.contains("Examples:\n  ./sublinear "), text);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,11 @@ public final class Lab {
   private final Size size;
   private final @Nullable Path data;
   private final int threads;
-  private final RunDirectory runs;
+  private final Supplier<RunDirectory> makeRuns;
   private final String command;
   private final Consumer<String> progress;
   private final long start = System.nanoTime();
+  private @Nullable RunDirectory runs;
   private int trained;
 
   /**
@@ -38,16 +40,16 @@ public final class Lab {
    * @param size how large experiments are
    * @param data a text folder, or a folder with {@code wikitext-2} in it; null for the embedded corpus
    * @param threads of every training; changes no bit of the results
-   * @param runs gets a directory for each training
+   * @param runs makes, before the first training, what gets a directory for each
    * @param command the command line, for the summaries of the runs
    * @param progress takes a line when something begins or ends
    */
-  public Lab(Size size, @Nullable Path data, int threads, RunDirectory runs, String command,
+  public Lab(Size size, @Nullable Path data, int threads, Supplier<RunDirectory> runs, String command,
       Consumer<String> progress) {
     this.size = size;
     this.data = data;
     this.threads = threads;
-    this.runs = runs;
+    makeRuns = runs;
     this.command = command;
     this.progress = progress;
   }
@@ -58,6 +60,14 @@ public final class Lab {
 
   int threads() {
     return threads;
+  }
+
+  /** Where the trainings are; made if there was none yet. */
+  public RunDirectory runs() {
+    if (runs == null) {
+      runs = makeRuns.get();
+    }
+    return runs;
   }
 
   /**
@@ -86,7 +96,7 @@ public final class Lab {
       Summary.Setup setup = new Summary.Setup(command, options.seed(),
           options.optimization().tables().rule().toString(), options.optimization().tables().state(),
           KernelSelection.current().description(), "reproduce");
-      return training.run(label, setup, runs.child(String.format(Locale.ROOT, "%03d-%s", trained, name)));
+      return training.run(label, setup, runs().child(String.format(Locale.ROOT, "%03d-%s", trained, name)));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       throw new IllegalStateException(label + ": " + e.getMessage(), e);
     }

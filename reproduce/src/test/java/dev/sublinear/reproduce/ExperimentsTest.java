@@ -42,8 +42,7 @@ class ExperimentsTest {
   }
 
   private Lab lab() {
-    RunDirectory runs = RunDirectory.create(folder.resolve("runs"));
-    return new Lab(Size.SHORT, folder, 1, runs, "test", said::add);
+    return lab("runs");
   }
 
   @Test
@@ -99,7 +98,7 @@ class ExperimentsTest {
   }
 
   private Lab lab(String runs) {
-    return new Lab(Size.SHORT, folder, 1, RunDirectory.create(folder.resolve(runs)), "test", said::add);
+    return new Lab(Size.SHORT, folder, 1, () -> RunDirectory.create(folder.resolve(runs)), "test", said::add);
   }
 
   @Test
@@ -123,8 +122,8 @@ class ExperimentsTest {
 
   @Test
   void text_missingFolder_isRefused() {
-    Lab lab = new Lab(Size.SHORT, folder.resolve("nowhere"), 1, RunDirectory.create(folder.resolve("r")), "test",
-        said::add);
+    Lab lab = new Lab(Size.SHORT, folder.resolve("nowhere"), 1,
+        () -> RunDirectory.create(folder.resolve("r")), "test", said::add);
     assertThrows(IllegalArgumentException.class, () -> lab.text(0));
   }
 }
