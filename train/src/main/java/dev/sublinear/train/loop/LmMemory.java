@@ -47,8 +47,8 @@ final class LmMemory {
   }
 
   /**
-   * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), and the
-   * largest tensors of a step: the logits and the rows gathered from the tables, each with its gradient, and what a network keeps for the backward
+   * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), the
+   * logits and the rows gathered from the tables, each with its gradient, and what a Transformer keeps for its backward
    * pass. At most {@code Long.MAX_VALUE}; the rest of what a step needs is not counted.
    */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {

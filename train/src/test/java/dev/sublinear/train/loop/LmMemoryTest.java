@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
+import dev.sublinear.train.model.TransformerConfig;
 import dev.sublinear.train.report.ByteSize;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LmMemoryTest {
@@ -18,8 +21,11 @@ final class LmMemoryTest {
   private static final LstmConfig NETWORK = new LstmConfig(64, 8, 1, 16, 0, false);
 
   private static LmOptions options(String optimizer, LstmConfig network, int samples) {
-    return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 8), network,
-        samples == 0 ? new SoftmaxSpec.Full() : new SoftmaxSpec.Sampled(samples),
+    return options(optimizer, network, samples == 0 ? new SoftmaxSpec.Full() : new SoftmaxSpec.Sampled(samples));
+  }
+
+  private static LmOptions options(String optimizer, NetworkConfig network, SoftmaxSpec softmax) {
+    return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 8), network, softmax,
         new LmOptions.Optimization(OptimizerSpec.parse(optimizer), OptimizerSpec.parse("sgd"), 1,
             Schedule.parse("constant"), 1),
         new LmOptions.Length(1, 1, 1), 1);
@@ -48,6 +54,21 @@ final class LmMemoryTest {
     long lstm = 4L * (32 * 16 + 32 * 8 + 32 + 32);
     long expected = 4L * WORDS * 16 + 3 * (4L * WORDS + lstm + 4L * 16 * 8);
     assertEquals(expected + 8L * (TARGETS * 11 + (2 * TARGETS + 10) * 16),
+        LmMemory.bytes(options, options.optimization().tables(), WORDS));
+  }
+
+  @Test
+  void bytes_transformerWithAdaptiveSoftmax_areThoseOfEveryTensorAndOfTheActivations() {
+    TransformerConfig network =
+        new TransformerConfig(16, 2, 4, 20, TransformerConfig.Positions.LEARNED, 8, 0, false);
+    LmOptions options = options("sgd", network, new SoftmaxSpec.Adaptive(List.of(1000, 2000)));
+    long input = 4L * WORDS * 16;
+    long head = 4L * 1002 * (16 + 1);
+    long tails = 4L * 1000 * (4 + 1 + 1 + 1) + 4L * (4 + 1) * 16;
+    long layers = 4L * (2 * (4 * 16 * 16 + 2 * 16 * 20 + 9 * 16 + 20) + 2 * 16 + 8 * 16);
+    long logitsAndGathered = 8L * TARGETS * (1002 + 16);
+    long activations = 4L * 2 * TARGETS * (4 * 8 + 2 * 20 + 8 * 16);
+    assertEquals(input + 3 * (head + tails + layers) + logitsAndGathered + activations,
         LmMemory.bytes(options, options.optimization().tables(), WORDS));
   }
 
