@@ -11,7 +11,6 @@ import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
 import dev.sublinear.train.model.TransformerConfig;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -238,10 +237,10 @@ final class LmArguments {
 
   private TransformerConfig.Positions positions() {
     String name = network.positions == null ? POSITIONS : network.positions;
-    TransformerConfig.Positions[] all = TransformerConfig.Positions.values();
-    return Arrays.stream(all).filter(positions -> Term.lower(positions).equals(name)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("--positions: "
-            + Term.unknown("positions", name, Arrays.stream(all).map(Term::lower).toList())));
+    List<TransformerConfig.Positions> legal = List.of(TransformerConfig.Positions.values());
+    return legal.stream().filter(positions -> Term.lower(positions).equals(name)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(
+            "--positions: " + Term.unknown("positions", name, legal.stream().map(Term::lower).toList())));
   }
 
   private SoftmaxSpec softmax() {

@@ -90,12 +90,13 @@ final class BadInputTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       --embeding 3                    | unknown option '--embeding': did you mean '--embedding'?
       --model transfomer              | --model: unknown model 'transfomer': did you mean 'transformer'?
+      --model transformer             | --hidden 16: --model transformer has none
       --heads 4                       | --heads 4: --model lstm has none
       --positions rotary              | --positions rotary: --model lstm has none
       --softmax adaptive --tied       | --tied: the adaptive softmax has no table
       --softmax adaptive:9,x          | --softmax 'adaptive:9,x': must be full, or sampled:K
       --softmax adaptive:20,9         | --softmax adaptive:20,9: cutoffs must be >= 1 and ascend
-      --softmax adaptive:99999        | --softmax adaptive:99999: cutoffs must be at most the 3
+      --softmax adaptive:99999        | --softmax adaptive:99999: cutoffs must be at most the 1522 words
       --layers 3                      | --layers 3: must be 1 or 2
       --max-vocabulary 1              | --max-vocabulary 1: must be >= 2
       --max-vocabulary few            | 'few' is not a whole number

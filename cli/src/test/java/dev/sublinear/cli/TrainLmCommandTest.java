@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,6 +146,27 @@ final class TrainLmCommandTest {
         "2", "--bptt", "5", "--steps", "2", "--embedding", "4", "--hidden", "4", "--projection", "4", "--optimizer",
         "adam", "--tied").ok();
     assertEquals("full", summary("few").at("/model/softmax").asString());
+  }
+
+  private static JsonNode transformer(String out, String... more) {
+    List<String> args = new ArrayList<>(List.of("train", "lm", "--corpus", corpus.toString(), "--out",
+        directory.resolve(out).toString(), "--model", "transformer", "--embedding", "16", "--layers", "1", "--batch",
+        "4", "--steps", "3", "--quiet", "--dropout", "0.1", "--softmax", "adaptive:300"));
+    args.addAll(List.of(more));
+    Typed.sublinear(args.toArray(String[]::new)).ok();
+    return summary(out);
+  }
+
+  @Test
+  void transformerWithAdaptiveSoftmax_trainsAndSaysWhatItIs() {
+    JsonNode model = transformer("t1", "--threads", "1").get("model");
+    assertEquals("transformer", model.get("name").asString());
+    assertEquals("adaptive:300", model.get("softmax").asString());
+    assertEquals(64, model.get("bptt").asInt());
+    assertEquals(64, model.get("feedForward").asInt());
+    assertEquals("learned", model.get("positions").asString());
+    assertEquals(summary("t1").get("parametersSha256"), transformer("t2", "--threads", "2").get("parametersSha256"));
+    assertEquals("rotary", transformer("t3", "--positions", "rotary").at("/model/positions").asString());
   }
 
   @Test

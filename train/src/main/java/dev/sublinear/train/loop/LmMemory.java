@@ -47,10 +47,9 @@ final class LmMemory {
   }
 
   /**
-   * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), and the
-   * largest tensors of a step: the logits and the rows gathered from the tables, each with its gradient; of what a
-   * network keeps for the backward pass; and of a probe. At most {@code Long.MAX_VALUE}; the rest of what a step needs
-   * is not counted.
+   * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), the
+   * logits and the rows gathered from the tables, each with its gradient; of what a Transformer keeps for its backward
+   * pass; and of a probe. At most {@code Long.MAX_VALUE}; the rest of what a step needs is not counted.
    */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {
     OptimizerSpec others = options.optimization().others();

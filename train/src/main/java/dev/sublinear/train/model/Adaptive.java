@@ -23,12 +23,13 @@ final class Adaptive implements Output {
   private final Tensors tensors;
   private final List<Cluster> clusters = new ArrayList<>();
 
-  /** The head (no projection) or a tail: words from {@code first} on. */
+  /**
+   * The head or a tail: the words of [first, end).
+   *
+   * @param weights a table, a bias and, in a tail, a projection
+   * @param leaves of the weights
+   */
   private record Cluster(int first, int end, List<Weight> weights, List<Leaf> leaves) {
-    Weight fromEnd(int k) {
-      return weights.get(weights.size() - k);
-    }
-
     boolean has(int word) {
       return word >= first && word < end;
     }
@@ -49,7 +50,7 @@ final class Adaptive implements Output {
     this.ends = ends.stream().mapToInt(Integer::intValue).toArray();
     tensors = new Tensors(specs, arena);
     for (int k = 0; k < ends.size(); k++) {
-      int from = k == 0 ? 0 : 3 * k - 1; // a table and a bias for the head, a projection more for a tail
+      int from = k == 0 ? 0 : 3 * k - 1; // the head has two weights
       int to = 3 * k + 2;
       clusters.add(new Cluster(k == 0 ? 0 : ends.get(k - 1), ends.get(k), tensors.weights().subList(from, to),
           tensors.leaves().subList(from, to)));
@@ -97,21 +98,19 @@ final class Adaptive implements Output {
 
   @Override
   public NDArray loss(NDArray hidden, int[] targets) {
-    List<Leaf> head = clusters.getFirst().leaves();
-    NDArray loss = loss(hidden, head.get(0), head.get(1), headEntries(targets));
+    NDArray loss = loss(hidden, clusters.getFirst(), headEntries(targets));
     for (Cluster tail : tails()) {
       int[] places = tail.places(targets);
       if (places.length > 0) {
-        List<Leaf> leaves = tail.leaves();
-        NDArray reduced = take(hidden, places).matMul(leaves.get(0).array().transpose());
-        loss = loss.add(loss(reduced, leaves.get(1), leaves.get(2), tail.entries(targets, places)));
+        NDArray reduced = take(hidden, places).matMul(tail.leaves().get(2).array().transpose());
+        loss = loss.add(loss(reduced, tail, tail.entries(targets, places)));
       }
     }
     return loss;
   }
 
-  private static NDArray loss(NDArray hidden, Leaf table, Leaf bias, int[] entries) {
-    return Softmax.crossEntropy(hidden, table.array(), bias.array(), entries);
+  private static NDArray loss(NDArray hidden, Cluster cluster, int[] entries) {
+    return Softmax.crossEntropy(hidden, cluster.leaves().get(0).array(), cluster.leaves().get(1).array(), entries);
   }
 
   /** Rows of a tensor, differentiable. */
@@ -122,22 +121,23 @@ final class Adaptive implements Output {
 
   @Override
   public double[] crossEntropies(NDArray hidden, int[] targets, ExactSoftmax exact) {
-    Cluster head = clusters.getFirst();
-    double[] losses =
-        exact.crossEntropies(hidden, head.fromEnd(2).table(), head.fromEnd(1).table(), headEntries(targets));
+    double[] losses = crossEntropies(hidden, clusters.getFirst(), headEntries(targets), exact);
     for (Cluster tail : tails()) {
       int[] places = tail.places(targets);
       if (places.length > 0) {
-        Weight projection = tail.fromEnd(3);
-        NDArray matrix =
-            EngineMemory.tensor(hidden.getManager(), projection.table().data(), projection.shape()).transpose();
-        double[] inTail = exact.crossEntropies(take(hidden, places).matMul(matrix), tail.fromEnd(2).table(),
-            tail.fromEnd(1).table(), tail.entries(targets, places));
+        Weight projection = tail.weights().get(2);
+        NDArray matrix = EngineMemory.tensor(hidden.getManager(), projection.table().data(), projection.shape());
+        NDArray reduced = take(hidden, places).matMul(matrix.transpose());
+        double[] inTail = crossEntropies(reduced, tail, tail.entries(targets, places), exact);
         for (int i = 0; i < places.length; i++) {
           losses[places[i]] += inTail[i];
         }
       }
     }
     return losses;
+  }
+
+  private static double[] crossEntropies(NDArray hidden, Cluster cluster, int[] entries, ExactSoftmax exact) {
+    return exact.crossEntropies(hidden, cluster.weights().get(0).table(), cluster.weights().get(1).table(), entries);
   }
 }

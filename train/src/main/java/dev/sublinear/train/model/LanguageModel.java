@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A language model: input table, LSTM or Transformer, and the output tables of its softmax.
  *
- * <p>All weights live in our memory; the engine works on views of them. A step gathers the rows of the tables that its words touch; the gradient of
- * a small leaf is the gradient of those rows. The two halves of a batch are two graphs, which two threads may compute at
- * the same time. The state of an LSTM is carried from one training window to the next. Not thread-safe.
+ * <p>All weights live in our memory; the engine works on views of them. A step gathers the rows of the tables that its
+ * words touch; the gradient of a small leaf is the gradient of those rows. The two halves of a batch are two graphs,
+ * which two threads may compute at the same time. The state of an LSTM is carried from one training window to the next.
+ * Not thread-safe.
  */
 public final class LanguageModel implements AutoCloseable {
   /** Always as many, so that the threads of a run do not change its bits; {@link Shard} says why not more. */

@@ -115,7 +115,7 @@ final class Transformer implements Body {
   }
 
   /** Turns each pair of columns by the angle of its place: x cos + (-second half, first half) sin. */
-  private NDArray turned(NDArray x) {
+  NDArray turned(NDArray x) {
     NDManager manager = x.getManager();
     Shape shape = new Shape(x.getShape().get(1), config.headColumns());
     long bytes = shape.size() * Float.BYTES;

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.model.LstmConfig;
+import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
+import dev.sublinear.train.model.TransformerConfig;
 import dev.sublinear.train.report.ByteSize;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LmMemoryTest {
@@ -18,8 +21,11 @@ final class LmMemoryTest {
   private static final LstmConfig NETWORK = new LstmConfig(64, 8, 1, 16, 0, false);
 
   private static LmOptions options(String optimizer, LstmConfig network, int samples) {
-    return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 8), network,
-        samples == 0 ? new SoftmaxSpec.Full() : new SoftmaxSpec.Sampled(samples),
+    return options(optimizer, network, samples == 0 ? new SoftmaxSpec.Full() : new SoftmaxSpec.Sampled(samples));
+  }
+
+  private static LmOptions options(String optimizer, NetworkConfig network, SoftmaxSpec softmax) {
+    return new LmOptions(new LmOptions.Data("wordnet", 0, 4, 8), network, softmax,
         new LmOptions.Optimization(OptimizerSpec.parse(optimizer), OptimizerSpec.parse("sgd"), 1, 1,
             Schedule.parse("constant"), 1),
         new LmOptions.Length(1, 1, 1, 0), 1);
@@ -64,6 +70,21 @@ final class LmMemoryTest {
   }
 
   @Test
+  void bytes_transformerWithAdaptiveSoftmax_areThoseOfEveryTensorAndOfTheActivations() {
+    TransformerConfig network =
+        new TransformerConfig(16, 2, 4, 20, TransformerConfig.Positions.LEARNED, 8, 0, false);
+    LmOptions options = options("sgd", network, new SoftmaxSpec.Adaptive(List.of(1000, 2000)));
+    long input = 4L * WORDS * 16;
+    long head = 4L * 1002 * (16 + 1);
+    long tails = 4L * 1000 * (4 + 1 + 1 + 1) + 4L * (4 + 1) * 16;
+    long layers = 4L * (2 * (4 * 16 * 16 + 2 * 16 * 20 + 9 * 16 + 20) + 2 * 16 + 8 * 16);
+    long logitsAndGathered = 8L * TARGETS * (1002 + 16);
+    long activations = 4L * 2 * TARGETS * (4 * 8 + 2 * 20 + 8 * 16);
+    assertEquals(input + 3 * (head + tails + layers) + logitsAndGathered + activations,
+        LmMemory.bytes(options, options.optimization().tables(), WORDS));
+  }
+
+  @Test
   void bytes_logitsBeyondALong_areTheMost() {
     LmOptions.Data data = new LmOptions.Data("wordnet", 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
     LmOptions small = options("sgd", NETWORK, 0);
@@ -83,8 +104,8 @@ final class LmMemoryTest {
   @Test
   void bytes_denseOptimizerThatCannotHoldATensor_namesBoth() {
     LmOptions small = options("adam", new LstmConfig(64, 2, 1, 16, 0, false), 10);
-    LmOptions options = new LmOptions(small.data(), small.network(), 10, new LmOptions.Optimization(
-        OptimizerSpec.parse("adam"), OptimizerSpec.parse("adam v=count-min:0.2"), 1, Schedule.parse("constant"), 1),
+    LmOptions options = new LmOptions(small.data(), small.network(), small.softmax(), new LmOptions.Optimization(
+        OptimizerSpec.parse("adam"), OptimizerSpec.parse("adam v=count-min:0.2"), 1, 1, Schedule.parse("constant"), 1),
         small.length(), 1);
     String message = assertThrows(IllegalArgumentException.class, () -> LmMemory.check(options, WORDS, Long.MAX_VALUE))
         .getMessage();

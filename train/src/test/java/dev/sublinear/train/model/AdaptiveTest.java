@@ -145,8 +145,8 @@ final class AdaptiveTest {
   void tensors_haveAQuarterOfTheColumnsPerTail() {
     List<TensorSpec> specs = new SoftmaxSpec.Adaptive(List.of(30, 60, 80)).tensors(LSTM, WORDS);
     assertEquals(new Shape(33, 16), specs.get(1).shape());
-    assertEquals(List.of(new Shape(4, 16), new Shape(30, 4), new Shape(30, 1), new Shape(1, 16), new Shape(20, 1),
-        new Shape(20, 1), new Shape(1, 16), new Shape(620, 1), new Shape(620, 1)),
+    assertEquals(List.of(new Shape(30, 4), new Shape(30, 1), new Shape(4, 16), new Shape(20, 1), new Shape(20, 1),
+        new Shape(1, 16), new Shape(620, 1), new Shape(620, 1), new Shape(1, 16)),
         specs.subList(3, specs.size()).stream().map(TensorSpec::shape).toList());
   }
 

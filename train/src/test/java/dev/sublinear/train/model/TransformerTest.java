@@ -130,29 +130,32 @@ final class TransformerTest {
     }
   }
 
-  /**
-   * Only distances count for rotary positions: behind a word repeated, one layer's output is the same weighted mean
-   * wherever the pair stands, if nothing else is there to look at. Learned positions tell places apart.
-   */
-  @ParameterizedTest
-  @EnumSource(Positions.class)
-  void forward_constantText_rotaryDoesNotKnowThePlace(Positions positions) {
-    float[][] input = new float[STEPS][];
-    Arrays.fill(input, inputs(1)[0]);
-    float[][] outputs = outputs(config(1, positions, 0, false), input);
-    float distance = 0;
-    for (int c = 0; c < WIDTH; c++) {
-      distance = Math.max(distance, Math.abs(outputs[1][c] - outputs[5][c]));
+  /** One query and one key at all places: their products depend on the distance alone. */
+  @Test
+  void turned_sameVectorsEverywhere_productsDependOnTheDistance() {
+    TransformerConfig config = config(1, Positions.ROTARY, 0, false);
+    float[][] vectors = inputs(2);
+    try (Arena arena = Arena.ofConfined(); NDManager manager = NDManager.newBaseManager()) {
+      Transformer transformer = new Transformer(config, new Tensors(config.tensors(), arena), arena);
+      Shape shape = new Shape(1, STEPS, config.headColumns());
+      NDArray queries = transformer.turned(manager.create(vectors[0]).get("0:4").broadcast(shape));
+      NDArray keys = transformer.turned(manager.create(vectors[1]).get("0:4").broadcast(shape));
+      float[] products = queries.batchMatMul(keys.transpose(0, 2, 1)).toFloatArray();
+      for (int t = 1; t < STEPS; t++) {
+        for (int s = 1; s < STEPS; s++) {
+          assertEquals(products[(t - 1) * STEPS + s - 1], products[t * STEPS + s], 1e-5, t + " to " + s);
+        }
+        assertNotEquals(products[0], products[t], 1e-3f, "distance " + t);
+      }
     }
-    assertTrue(positions == Positions.ROTARY ? distance < 1e-5 : distance > 1e-2, "distance " + distance);
   }
 
-  /** Scores of turned queries and keys depend on their distance alone; a lone first word is not enough to see it. */
-  @Test
-  void forward_rotaryShifted_windowsThatEndAlikeDiffer() {
+  @ParameterizedTest
+  @EnumSource(Positions.class)
+  void forward_firstWordsSwapped_lastOutputDiffers(Positions positions) {
     float[][] text = inputs(3);
     float[][] swapped = {text[1], text[0], text[2]};
-    TransformerConfig config = config(1, Positions.ROTARY, 0, false);
+    TransformerConfig config = config(1, positions, 0, false);
     assertNotEquals(outputs(config, text)[2][0], outputs(config, swapped)[2][0], 1e-4f);
   }
 
