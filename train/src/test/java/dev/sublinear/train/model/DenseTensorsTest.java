@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.types.Shape;
 import dev.sublinear.gradient.DenseRows;
 import dev.sublinear.gradient.RowTable;
 import dev.sublinear.step.OptimizerSpec;
@@ -13,18 +14,21 @@ import dev.sublinear.step.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Compressed state for the tensors that are not tables. */
 final class DenseTensorsTest {
-  private static Map<String, long[]> tensors() {
-    Map<String, long[]> tensors = new LinkedHashMap<>(new LstmConfig(128, 256, 2, 128, 0, false).tensors());
-    tensors.put("output.bias", new long[] {5000, 1});
+  private static final List<NetworkConfig> NETWORKS = List.of(new LstmConfig(128, 256, 2, 128, 0, false),
+      new TransformerConfig(128, 2, 4, 512, TransformerConfig.Positions.LEARNED, 64, 0, false));
+
+  private static List<TensorSpec> tensors(NetworkConfig network) {
+    List<TensorSpec> tensors = new ArrayList<>(network.tensors());
+    tensors.add(new TensorSpec("output.bias", "output bias", new Shape(5000, 1), false, Initial.ZERO));
     return tensors;
   }
 
@@ -36,16 +40,18 @@ final class DenseTensorsTest {
     "adam m=none,v=count-min:0.2:axis=columns | 0.105",
     "adam m=count-sketch:0.2,v=count-min:0.2:axis=columns | 0.205",
     "adam m=count-sketch:0.2,v=count-min:0.2 | 0.2"})
-  void step_everyLstmTensor_movesAndTakesTheBytesOfTheLayout(String text, double share) {
+  void step_everyTensorOfANetwork_movesAndTakesTheBytesOfTheLayout(String text, double share) {
     OptimizerSpec spec = OptimizerSpec.parse(text);
-    long bytes = 0;
-    long dense = 0;
-    for (Map.Entry<String, long[]> tensor : tensors().entrySet()) {
-      bytes += step(spec, tensor.getKey(), tensor.getValue());
-      dense += OptimizerSpec.dense(spec.rule()).bytes(tensor.getValue());
+    for (NetworkConfig network : NETWORKS) {
+      long bytes = 0;
+      long dense = 0;
+      for (TensorSpec tensor : tensors(network)) {
+        long[] shape = tensor.shape().getShape();
+        bytes += step(spec, tensor.name(), shape);
+        dense += OptimizerSpec.dense(spec.rule()).bytes(shape);
+      }
+      assertEquals(share, (double) bytes / dense, 0.05 * share, network + ": " + bytes + " of " + dense + " bytes");
     }
-    assertTrue(bytes <= share * dense, bytes + " of " + dense + " bytes");
-    assertTrue(bytes >= 0.95 * share * dense, bytes + " of " + dense + " bytes");
   }
 
   /** Steps once along a gradient of ones; returns the bytes of the state. */
