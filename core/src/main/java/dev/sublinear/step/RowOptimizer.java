@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Order within a step: rows in ascending id, so a row's estimate sees the updates of earlier rows of the same step.
  * Rows without a gradient keep their parameters, whatever decays. The result does not depend on the number of threads:
  * a row is updated whole by one thread, and where rows share cells those that meet in one take their turn
- * ({@link RowOrder}). A step allocates nothing once it is compiled.
+ * ({@link RowOrder}), or one thread does them all if every row has a gradient. A step allocates nothing once it is compiled.
  *
  * <p>Bytes: {@link OptimizerSpec#bytes}. Not thread-safe: one step at a time.
  */
@@ -44,12 +44,15 @@ public final class RowOptimizer {
   private final boolean[] sweeps;
   private final boolean[] absorbs;
   private final boolean[] meets;
-  private final @Nullable RowOrder order;
+  private final boolean rowsMeet;
+  private final @Nullable RowOrder turns;
   private final RowCounter counter;
   private @Nullable MemorySegment counters;
   private RowStep rowStep;
   private final Workers.Task update = this::update;
   private @Nullable Gradient gradient;
+  /** Of this step; a dense gradient of rows that meet is one thread's, who need not go to and fro between places. */
+  private @Nullable RowOrder order;
   private long step;
 
   /**
@@ -73,7 +76,7 @@ public final class RowOptimizer {
     absorbs = new boolean[slots];
     meets = new boolean[slots];
     UpdateRule rule = spec.rule();
-    boolean rowsMeet = false;
+    boolean anyMeet = false;
     for (int k = 0; k < slots; k++) {
       StateLayout layout = spec.layouts().get(k);
       RowState state = allocate(rule.slots().get(k), layout, arena);
@@ -81,10 +84,11 @@ public final class RowOptimizer {
       sweeps[k] = layout.firstSweep() == Reduction.ROW_SUM;
       absorbs[k] = layout.firstSweep() == Reduction.GRADIENT;
       meets[k] = state.sharing() == Sharing.ROWS;
-      rowsMeet |= meets[k];
+      anyMeet |= meets[k];
     }
     states = List.copyOf(allocated);
-    order = rowsMeet && workers.count() > 1 ? new RowOrder(workers.count(), slots) : null;
+    rowsMeet = anyMeet;
+    turns = rowsMeet && workers.count() > 1 ? new RowOrder(workers.count(), slots) : null;
     counter = rule.rowCounter();
     counters = counter != RowCounter.NONE ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
     rowStep = remembering(rule).newStep(states);
@@ -124,6 +128,7 @@ public final class RowOptimizer {
       }
     }
     this.gradient = gradient;
+    order = gradient instanceof DenseRows ? null : turns;
     if (order != null) {
       order.begin();
     }
@@ -190,7 +195,10 @@ public final class RowOptimizer {
   private void update(int part, int parts, Scratch scratch) {
     Gradient g = current();
     if (order == null) {
-      update(g, g.count() * part / parts, g.count() * (part + 1) / parts, 0, 1, scratch);
+      int shares = rowsMeet ? 1 : parts;
+      if (part < shares) {
+        update(g, g.count() * part / shares, g.count() * (part + 1) / shares, 0, 1, scratch);
+      }
       return;
     }
     try {

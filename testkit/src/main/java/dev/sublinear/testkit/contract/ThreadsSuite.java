@@ -13,6 +13,7 @@ import dev.sublinear.testkit.gradients.Gradients.Values;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -66,7 +67,8 @@ public class ThreadsSuite {
       Gradients source = new Gradients(SEED, rows, columns);
       Arena arena = Arena.ofAuto();
       return new Batch(rows, columns, List.of(source.dense(arena, 1, Values.NORMAL),
-          source.sparse(arena, 2, rows < 100 ? 9 : 70, Values.SPECIAL)));
+          source.sparse(arena, 2, rows < 100 ? 9 : 70, Values.SPECIAL),
+          source.ofRows(arena, 3, Values.NORMAL, LongStream.range(0, rows).toArray())));
     }
   }
 }
