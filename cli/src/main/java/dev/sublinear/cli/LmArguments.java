@@ -177,9 +177,7 @@ final class LmArguments {
    * @throws IllegalArgumentException with one line naming what is wrong and what is legal
    */
   LmOptions options(OptimizerSpec tables, @Nullable Float learningRate) {
-    if (training.threads < 1 || training.threads > MAX_THREADS) {
-      throw new IllegalArgumentException("--threads " + training.threads + ": must be in 1.." + MAX_THREADS);
-    }
+    checkThreads(training.threads);
     NetworkConfig config = network();
     LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, bptt());
     String dense = training.denseOptimizer;
@@ -192,6 +190,17 @@ final class LmArguments {
     LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others, rate,
         denseRate == null ? rate : denseRate.floatValue(), schedule, clip());
     return new LmOptions(text, config, softmax(), optimization, length(), training.seed);
+  }
+
+  /**
+   * Refuses a number of threads that is none, or beyond reason.
+   *
+   * @throws IllegalArgumentException naming what is legal
+   */
+  static void checkThreads(int threads) {
+    if (threads < 1 || threads > MAX_THREADS) {
+      throw new IllegalArgumentException("--threads " + threads + ": must be in 1.." + MAX_THREADS);
+    }
   }
 
   /** The same run with the full softmax if nobody asked for the sampled one and the corpus is too small for it. */

@@ -36,12 +36,12 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Option(names = "--list", order = 1, description = "Names all tables and figures.") boolean list;
 
-  @Option(names = "--data", paramLabel = "DIR", order = 2, description = "A folder with train.txt, valid.txt and test.txt (.gz too), or one with such a folder wikitext-2 in it. Default: the embedded WordNet glosses.")
+  @Option(names = "--data", paramLabel = "DIR", order = 2, description = "A folder with train.txt, valid.txt and test.txt (.gz too), or one with such a folder wikitext-2 in it; not with --smoke.")
   @Nullable Path data;
 
   @Option(names = "--smoke", order = 3, description = "Three minutes on the embedded corpus: shows that it runs.") boolean smoke;
 
-  @Option(names = "--full", order = 4, description = "The paper's own configuration: days on two cores.") boolean full;
+  @Option(names = "--full", order = 4, description = "The paper's network and length, on the text that is there: days on two cores.") boolean full;
 
   @Option(names = "--threads", paramLabel = "N", order = 5, description = "Threads; changes no bit of the result. Default: one per processor.") int threads =
       Runtime.getRuntime().availableProcessors();
@@ -64,9 +64,7 @@ final class ReproduceCommand implements Callable<Integer> {
     if (smoke && full) {
       throw new IllegalArgumentException("--smoke and --full: give one of them");
     }
-    if (threads < 1) {
-      throw new IllegalArgumentException("--threads " + threads + ": must be >= 1");
-    }
+    LmArguments.checkThreads(threads);
     if (Files.exists(out) && !(Files.isDirectory(out) && Files.isWritable(out))) {
       throw new IllegalArgumentException("--out " + out + ": must be a folder that can be written to");
     }

@@ -32,8 +32,10 @@ final class ReproduceCommandTest {
       reproduce                              | no table or figure named: write one of cs-figure-2
       reproduce cs-table-44                  | unknown table or figure 'cs-table-44': did you mean 'cs-table-4'?
       reproduce cs-table-4 --smoke --full    | --smoke and --full: give one of them
-      reproduce cs-table-4 --threads 0       | --threads 0: must be >= 1
+      reproduce cs-table-4 --threads 0       | --threads 0: must be in 1..
       reproduce cs-table-4 --data ./nowhere  | corpus ./nowhere: no such file or directory
+      reproduce cs-table-4                   | --data is missing: name a folder with wikitext-2 in it by --data
+      reproduce cs-table-4 --smoke --data x  | --data x: --smoke has its own text
       reproduce cs-table-4 cs-table-3        | unexpected argument 'cs-table-3'
       """)
   void badInput_isRefusedInOneLine(String typed, String expected) {

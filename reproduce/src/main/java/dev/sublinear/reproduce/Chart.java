@@ -21,6 +21,8 @@ final class Chart {
 
   private final String title;
   private final XYChart chart;
+  private boolean logarithmicX;
+  private boolean logarithmicY;
 
   /** Without curves yet. */
   Chart(String title, String x, String y) {
@@ -36,16 +38,19 @@ final class Chart {
 
   /** Both axes, or one, by powers of ten. */
   Chart logarithmic(boolean x, boolean y) {
+    logarithmicX = x;
+    logarithmicY = y;
     chart.getStyler().setXAxisLogarithmic(x).setYAxisLogarithmic(y);
     return this;
   }
 
-  /** Adds a curve; points that are not finite are left out, and so is a curve without points. */
+  /** Adds a curve; points that are not finite or have no logarithm are left out, and so is a curve without points. */
   Chart curve(String name, List<Double> x, List<Double> y, boolean hasMarkers) {
     List<Double> xs = new ArrayList<>();
     List<Double> ys = new ArrayList<>();
     for (int i = 0; i < x.size(); i++) {
-      if (Double.isFinite(y.get(i))) {
+      boolean hasPlace = (!logarithmicX || x.get(i) > 0) && (!logarithmicY || y.get(i) > 0);
+      if (Double.isFinite(y.get(i)) && hasPlace) {
         xs.add(x.get(i));
         ys.add(y.get(i));
       }

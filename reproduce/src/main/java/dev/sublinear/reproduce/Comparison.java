@@ -79,7 +79,8 @@ final class Comparison {
     OptimizerSpec others = OptimizerSpec.dense(methods.getFirst().spec().rule());
     Comparison comparison = new Comparison(lab, recipe, corpus, others);
     Recipe.Rates first = new Recipe.Rates(recipe.rates().getFirst(), recipe.rates().getFirst());
-    methods.forEach(method -> LmTraining.check(recipe.search(method.spec(), others, first), corpus));
+    methods.forEach(
+        method -> LmTraining.check(recipe.last(method.spec(), others, first, Recipe.SEARCH_SEED), corpus));
     return comparison.run(methods);
   }
 

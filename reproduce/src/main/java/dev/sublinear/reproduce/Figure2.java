@@ -10,6 +10,7 @@ import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.Corpus;
 import dev.sublinear.train.loop.LmOptions;
+import dev.sublinear.train.loop.LmTraining;
 import dev.sublinear.train.loop.TrainingListener;
 import dev.sublinear.train.model.Weight;
 import dev.sublinear.train.report.MarkdownTable;
@@ -64,8 +65,9 @@ record Figure2(Function<Size, Recipe> recipes) implements Experiment {
     OptimizerSpec adam = OptimizerSpec.parse("adam");
     float rate = recipe.rates().getFirst();
     LmOptions options = recipe.last(adam, adam, new Recipe.Rates(rate, rate), Recipe.SEARCH_SEED);
+    LmTraining.check(options, corpus);
     try (Shadows shadows = new Shadows(options.length().steps(1), lab)) {
-      lab.train("figure 2", options, corpus, shadows);
+      lab.trainToTheEnd("figure 2", options, corpus, shadows);
       report(shadows, document, options, corpus.vocabulary().size());
     }
   }

@@ -74,11 +74,16 @@ public final class Lab {
    * Reads the text: the embedded corpus for {@link Size#SMOKE}, otherwise the data that was named.
    *
    * @param maxVocabulary most words to keep; 0 for all
-   * @throws IllegalArgumentException if there is no such text
+   * @throws IllegalArgumentException if there is no such text, or none was named or one too many
    */
   Corpus text(int maxVocabulary) throws IOException {
-    if (size == Size.SMOKE || data == null) {
+    if (size == Size.SMOKE && data == null) {
       return Corpora.open(Corpora.WORDNET, maxVocabulary);
+    }
+    if (data == null || size == Size.SMOKE) {
+      throw new IllegalArgumentException(data == null
+          ? "data is missing: name a folder with wikitext-2 in it by --data, or take --smoke and the embedded corpus"
+          : "data " + data + ": --smoke has its own text; leave one out");
     }
     Path inside = data.resolve(WIKITEXT);
     return Corpora.open((Files.isDirectory(inside) ? inside : data).toString(), maxVocabulary);
@@ -99,6 +104,18 @@ public final class Lab {
       return training.run(label, setup, runs().child(String.format(Locale.ROOT, "%03d-%s", trained, name)));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       throw new IllegalStateException(label + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Trains what other figures are taken from.
+   *
+   * @throws IllegalStateException if the training broke off or diverged
+   */
+  void trainToTheEnd(String label, LmOptions options, Corpus corpus, TrainingListener listener) {
+    Long diverged = train(label, options, corpus, listener).summary().outcome().divergedAtStep();
+    if (diverged != null) {
+      throw new IllegalStateException(label + ": diverged at step " + diverged);
     }
   }
 

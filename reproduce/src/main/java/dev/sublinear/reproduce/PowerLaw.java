@@ -9,6 +9,7 @@ import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.Corpus;
 import dev.sublinear.train.loop.LmOptions;
+import dev.sublinear.train.loop.LmTraining;
 import dev.sublinear.train.loop.TrainingListener;
 import dev.sublinear.train.model.Weight;
 import dev.sublinear.train.report.MarkdownTable;
@@ -56,8 +57,9 @@ record PowerLaw(Function<Size, Recipe> recipes) implements Experiment {
     OptimizerSpec adam = OptimizerSpec.parse("adam");
     float rate = sized.rates().getFirst();
     LmOptions options = sized.last(adam, adam, new Recipe.Rates(rate, rate), Recipe.SEARCH_SEED);
+    LmTraining.check(options, corpus);
     try (Watch watch = new Watch(options.length().steps(1), lab)) {
-      lab.train("power law", options, corpus, watch);
+      lab.trainToTheEnd("power law", options, corpus, watch);
       report(watch.looks, document, options, corpus);
     }
   }

@@ -40,8 +40,12 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
     Recipe recipe = recipes.apply(lab.size());
     List<Comparison.Outcome> outcomes = Comparison.run(lab, recipe, methods);
     document.say(paper);
-    document.say(scaling);
-    document.say(protocol(recipe));
+    document.say(switch (lab.size()) {
+      case SMOKE -> "This is the smoke run: it shows that everything runs; its figures say nothing.";
+      case SHORT -> scaling;
+      case FULL -> "This is the network and the length of the paper, on the text that is there.";
+    });
+    document.say(text(outcomes) + protocol(recipe));
     document.section("Results");
     document.table(results(outcomes));
     document
@@ -66,6 +70,14 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
         document.picture(errorChart(outcomes, recipe, name));
       }
     }
+  }
+
+  private static String text(List<Comparison.Outcome> outcomes) {
+    Summary.Corpus corpus = outcomes.getFirst().runs().getFirst().summary().task().corpus();
+    return corpus == null
+        ? ""
+        : String.format(Locale.ROOT, "Text: %s, %,d training tokens, %,d words. ", corpus.name(), corpus.tokens(),
+            corpus.vocabulary());
   }
 
   private static String protocol(Recipe recipe) {

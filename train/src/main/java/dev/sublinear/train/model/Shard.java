@@ -64,7 +64,8 @@ final class Shard {
       }
       NDArray embedded = tables.embed(scope, own(window.inputs(), steps), new Shape(rows, steps));
       NDArray hidden = body.forward(embedded, state, manager, (x, site) -> dropout.apply(x, site, window.step(), from));
-      NDArray loss = tables.loss(hidden, own(window.targets(), steps)).div(window.words());
+      NDArray words = scope.create((float) window.words());
+      NDArray loss = tables.loss(hidden, own(window.targets(), steps)).div(words);
       tape.backward(loss);
       return loss.getFloat();
     }

@@ -107,7 +107,8 @@ final class Transformer implements Body {
       queries = turned(queries);
       keys = turned(keys);
     }
-    NDArray scores = queries.mul((float) (1 / Math.sqrt(columns))).batchMatMul(keys.transpose(0, 2, 1)).addi(causal);
+    NDArray scale = x.getManager().create((float) (1 / Math.sqrt(columns)));
+    NDArray scores = queries.mul(scale).batchMatMul(keys.transpose(0, 2, 1)).addi(causal);
     NDArray weights = dropout.apply(scores.softmax(2).reshape(batch, heads * steps, steps), site)
         .reshape(batch * heads, steps, steps);
     return weights.batchMatMul(split.get(2)).reshape(batch, heads, steps, columns).transpose(0, 2, 1, 3)

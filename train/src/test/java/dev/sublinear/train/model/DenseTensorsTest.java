@@ -69,7 +69,8 @@ final class DenseTensorsTest {
       for (long row = 0; row < table.rows(); row++) {
         for (int column = 0; column < table.columns(); column++) {
           float value = table.get(row, column);
-          assertTrue(value < 0 && value >= -0.1f, name + " [" + row + ", " + column + "]: " + value);
+          boolean isDownhill = value < 0 || spec.toString().contains("count-sketch"); // whose signs may cancel
+          assertTrue(isDownhill && Math.abs(value) <= 0.1f, name + " [" + row + ", " + column + "]: " + value);
         }
       }
       return optimizer.bytes();
