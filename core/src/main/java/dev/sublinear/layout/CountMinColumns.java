@@ -87,7 +87,11 @@ public record CountMinColumns(double ratio) implements StateLayout {
 
   @Override
   public @Nullable String refusal(Slot slot) {
-    return new CountMin(SketchOptions.ofRatio(ratio)).refusal(slot);
+    return switch (slot.kind()) {
+      case NON_NEGATIVE -> null;
+      case SIGNED -> "sums of columns with a sign cancel; use bf16, none, or count-sketch with axis=rows";
+      case MAXIMUM -> "a sketch is linear and a maximum is not";
+    };
   }
 
   @Override

@@ -103,16 +103,29 @@ public record RankOne(boolean force) implements StateLayout {
         long row = gradient.row(i);
         estimate.setRow(row, (double) decay * estimate.row(row) + scale * sum);
       }
-      double total = 0;
       for (int j = 0; j < stepSums.length; j++) {
         double sum = decay * columnSums.getAtIndex(ValueLayout.JAVA_DOUBLE, j) + scale * stepSums[j];
         columnSums.setAtIndex(ValueLayout.JAVA_DOUBLE, j, sum);
-        total += sum;
+      }
+      shareColumns();
+    }
+
+    /** C / sum(C), for the estimates: not kept with the state, so made anew after a fold or a restore. */
+    private void shareColumns() {
+      double total = 0;
+      for (int j = 0; j < stepSums.length; j++) {
+        total += columnSums.getAtIndex(ValueLayout.JAVA_DOUBLE, j);
       }
       for (int j = 0; j < stepSums.length; j++) {
         double share = total == 0 ? 0 : columnSums.getAtIndex(ValueLayout.JAVA_DOUBLE, j) / total;
         estimate.v().setAtIndex(ValueLayout.JAVA_FLOAT, j, (float) share);
       }
+    }
+
+    @Override
+    public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
+      shareColumns();
+      estimate.write(row, column, n, out, oo);
     }
 
     /** Adds a row to the step's column sums and returns its sum. */

@@ -10,10 +10,5 @@ public enum Sharing {
   /** Elements of one row share cells, which a reduction fills before: rows may be updated in any order. */
   COLUMNS,
   /** All elements may share cells, which a reduction fills before: rows may be updated in any order. */
-  BOTH;
-
-  /** Whether two rows may have a cell in common. */
-  public boolean sharesRows() {
-    return this == ROWS || this == BOTH;
-  }
+  BOTH
 }

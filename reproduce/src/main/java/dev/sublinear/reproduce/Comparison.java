@@ -70,11 +70,19 @@ final class Comparison {
   }
 
   /**
+   * What came out.
+   *
+   * @param shared validation perplexity of the first method by a rate that all tensors have; empty without a search
+   * @param outcomes of the methods, in their order
+   */
+  record Result(SortedMap<Float, Double> shared, List<Outcome> outcomes) {}
+
+  /**
    * Runs the whole protocol; the first method is the one all others are compared to.
    *
    * @throws IllegalArgumentException if the text cannot be read or is too short; before the first training
    */
-  static List<Outcome> run(Lab lab, Recipe recipe, List<Method> methods) throws IOException {
+  static Result run(Lab lab, Recipe recipe, List<Method> methods) throws IOException {
     Corpus corpus = Recipe.shortened(lab.text(recipe.vocabulary()));
     OptimizerSpec others = OptimizerSpec.dense(methods.getFirst().spec().rule());
     Comparison comparison = new Comparison(lab, recipe, corpus, others);
@@ -84,21 +92,24 @@ final class Comparison {
     return comparison.run(methods);
   }
 
-  private List<Outcome> run(List<Method> methods) {
+  private Result run(List<Method> methods) {
     List<Outcome> outcomes = new ArrayList<>();
     boolean isSearching = recipe.rates().size() > 1;
-    SortedMap<Float, Double> shared =
-        isSearching ? search(methods.getFirst(), rate -> new Recipe.Rates(rate, rate)) : new TreeMap<>();
+    SortedMap<Float, Double> shared = new TreeMap<>();
+    if (isSearching) {
+      search(methods.getFirst(), rate -> new Recipe.Rates(rate, rate), shared);
+    }
+    float othersRate = isSearching ? best(shared) : recipe.rates().getFirst();
     for (Method method : methods) {
-      if (isSearching) {
-        float others = best(shared);
-        SortedMap<Float, Double> search = search(method, rate -> new Recipe.Rates(rate, others));
-        outcomes.add(new Outcome(method, search, new Recipe.Rates(best(search), others), new ArrayList<>()));
-      } else {
-        float rate = recipe.rates().getFirst();
-        outcomes
-            .add(new Outcome(method, shared, new Recipe.Rates(rate * method.rateFactor(), rate), new ArrayList<>()));
+      SortedMap<Float, Double> search = new TreeMap<>();
+      if (isSearching && outcomes.isEmpty()) {
+        search.put(othersRate, shared.get(othersRate)); // the same training
       }
+      if (isSearching) {
+        search(method, rate -> new Recipe.Rates(rate, othersRate), search);
+      }
+      float rate = isSearching ? best(search) : othersRate * method.rateFactor();
+      outcomes.add(new Outcome(method, search, new Recipe.Rates(rate, othersRate), new ArrayList<>()));
     }
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
     for (long seed : recipe.budget().seeds()) {
@@ -110,25 +121,26 @@ final class Comparison {
         say("seed " + seed, method, outcome.rates(), "test", perplexity(run, run.summary().scores().test()));
       }
     }
-    return outcomes;
+    return new Result(shared, outcomes);
   }
 
-  private SortedMap<Float, Double> search(Method method, Function<Float, Recipe.Rates> rates) {
-    SortedMap<Float, Double> found = new TreeMap<>();
+  /** Fills {@code found}, where a rate may be known already. */
+  private void search(Method method, Function<Float, Recipe.Rates> rates, SortedMap<Float, Double> found) {
     for (float rate : recipe.rates()) {
       float own = rate * method.rateFactor();
-      found.put(own, validation(method, rates.apply(own)));
+      if (!found.containsKey(own)) {
+        found.put(own, validation(method, rates.apply(own)));
+      }
     }
     for (int i = 0; i < FURTHER; i++) {
       float best = best(found);
       boolean isFirst = found.firstKey() == best;
       if (!isFirst && found.lastKey() != best) {
-        break;
+        return;
       }
       float next = isFirst ? best / 2 : best * 2;
       found.put(next, validation(method, rates.apply(next)));
     }
-    return found;
   }
 
   private double validation(Method method, Recipe.Rates rates) {

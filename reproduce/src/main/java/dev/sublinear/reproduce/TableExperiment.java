@@ -38,7 +38,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
   @Override
   public void run(Lab lab, Document document) throws IOException {
     Recipe recipe = recipes.apply(lab.size());
-    List<Comparison.Outcome> outcomes = Comparison.run(lab, recipe, methods);
+    Comparison.Result result = Comparison.run(lab, recipe, methods);
+    List<Comparison.Outcome> outcomes = result.outcomes();
     document.say(paper);
     document.say(switch (lab.size()) {
       case SMOKE -> "This is the smoke run: it shows that everything runs; its figures say nothing.";
@@ -55,7 +56,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
             + " same rule with dense layouts. Time: seconds an epoch over those of the first row, median over the seeds.");
     document.section("Learning rates");
     if (!outcomes.getFirst().search().isEmpty()) {
-      document.table(searches(outcomes));
+      document.table(searches(result));
       document.say("Validation perplexity of the search; the lowest of a row was taken.");
       document.picture(searchChart(outcomes));
     }
@@ -146,21 +147,27 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  private static MarkdownTable searches(List<Comparison.Outcome> outcomes) {
+  private static MarkdownTable searches(Comparison.Result result) {
+    List<Comparison.Outcome> outcomes = result.outcomes();
     SortedSet<Float> rates = new TreeSet<>();
+    rates.addAll(result.shared().keySet());
     outcomes.forEach(outcome -> rates.addAll(outcome.search().keySet()));
     List<String> headers = new ArrayList<>(List.of("tables' optimizer"));
     rates.forEach(rate -> headers.add("lr " + rate));
     MarkdownTable table = new MarkdownTable(headers.toArray(String[]::new));
-    for (Comparison.Outcome outcome : outcomes) {
-      List<String> cells = new ArrayList<>(List.of(outcome.method().label()));
-      for (float rate : rates) {
-        Double perplexity = outcome.search().get(rate);
-        cells.add(perplexity == null ? "" : perplexity.isInfinite() ? "diverged" : Numbers.perplexity(perplexity));
-      }
-      table.row(cells.toArray(String[]::new));
-    }
+    addSearch(table, outcomes.getFirst().method().label() + ", one rate for all tensors", rates, result.shared());
+    outcomes.forEach(outcome -> addSearch(table, outcome.method().label(), rates, outcome.search()));
     return table;
+  }
+
+  private static void addSearch(MarkdownTable table, String label, SortedSet<Float> rates,
+      SortedMap<Float, Double> search) {
+    List<String> cells = new ArrayList<>(List.of(label));
+    for (float rate : rates) {
+      Double perplexity = search.get(rate);
+      cells.add(perplexity == null ? "" : perplexity.isInfinite() ? "diverged" : Numbers.perplexity(perplexity));
+    }
+    table.row(cells.toArray(String[]::new));
   }
 
   private Chart searchChart(List<Comparison.Outcome> outcomes) {

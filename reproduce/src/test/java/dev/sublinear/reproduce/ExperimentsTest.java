@@ -69,14 +69,17 @@ class ExperimentsTest {
 
   @Test
   void table_edgeOfTheRates_searchesFurther_andTheBaseRateHoldsForOthers() throws IOException {
-    List<Comparison.Outcome> outcomes =
+    Comparison.Result result =
         Comparison.run(lab(), TOY, List.of(Method.added("dense", "adam"), Method.added("row-wise", "adam v=row-wise")));
-    for (Comparison.Outcome outcome : outcomes) {
-      assertTrue(outcome.search().size() > 2, "two rates: the best is always at an edge");
+    assertTrue(result.shared().size() > 2, "two rates: the best is always at an edge");
+    float others = Comparison.best(result.shared());
+    for (Comparison.Outcome outcome : result.outcomes()) {
+      assertTrue(outcome.search().size() >= 2, outcome.search().toString());
       assertEquals(Comparison.best(outcome.search()), outcome.rates().tables());
-      assertEquals(outcomes.getFirst().rates().tables(), outcome.rates().others());
+      assertEquals(others, outcome.rates().others());
       assertEquals(2, outcome.perplexities().size());
     }
+    assertEquals(result.shared().get(others), result.outcomes().getFirst().search().get(others));
   }
 
   @Test

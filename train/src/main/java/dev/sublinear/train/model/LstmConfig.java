@@ -28,31 +28,19 @@ public record LstmConfig(int embedding, int hidden, int layers, int projection, 
    * @throws IllegalArgumentException naming the value and what is legal
    */
   public LstmConfig {
-    positive("embedding", embedding);
-    positive("hidden", hidden);
+    Ranges.positive("embedding", embedding);
+    Ranges.positive("hidden", hidden);
     if (layers != 1 && layers != 2) {
       throw new IllegalArgumentException("layers " + layers + ": must be 1 or 2");
     }
     if (projection < 0) {
       throw new IllegalArgumentException("projection " + projection + ": must be >= 1, or 0 for none");
     }
-    checkDropout(dropout);
+    Ranges.dropout(dropout);
     int output = projection == 0 ? hidden : projection;
     if (tied && embedding != output) {
       throw new IllegalArgumentException("tied tables need equal columns: embedding " + embedding + ", output " + output
           + "; set projection " + embedding);
-    }
-  }
-
-  static void positive(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " " + value + ": must be >= 1");
-    }
-  }
-
-  static void checkDropout(double dropout) {
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException("dropout " + dropout + ": must be in [0, 1)");
     }
   }
 

@@ -42,12 +42,12 @@ public record TransformerConfig(int embedding, int layers, int heads, int feedFo
    * @throws IllegalArgumentException naming the value and what is legal
    */
   public TransformerConfig {
-    LstmConfig.positive("embedding", embedding);
-    LstmConfig.positive("layers", layers);
-    LstmConfig.positive("heads", heads);
-    LstmConfig.positive("feed-forward", feedForward);
-    LstmConfig.positive("bptt", window);
-    LstmConfig.checkDropout(dropout);
+    Ranges.positive("embedding", embedding);
+    Ranges.positive("layers", layers);
+    Ranges.positive("heads", heads);
+    Ranges.positive("feed-forward", feedForward);
+    Ranges.positive("bptt", window);
+    Ranges.dropout(dropout);
     if (embedding % heads != 0) {
       throw new IllegalArgumentException("heads " + heads + ": must divide embedding " + embedding);
     }
