@@ -67,6 +67,12 @@ public class KernelBenchmark {
     kernels.decayAdd(memory, run(1), size, DECAY, SCALE, memory, run(2), memory, run(0));
   }
 
+  /** {@link Kernels#decayAddSquare}. */
+  @Benchmark
+  public void decayAddSquare() {
+    kernels.decayAddSquare(memory, run(1), size, DECAY, SCALE, memory, run(2));
+  }
+
   /** {@link Kernels#maximum}. */
   @Benchmark
   public void maximum() {
@@ -128,6 +134,7 @@ public class KernelBenchmark {
     RowCells row = scratch.located(0, slot)[0];
     row.depth = DEPTH;
     row.isMedian = isMedian;
+    row.ofCell = 1;
     row.ofOld = DECAY - 1;
     row.ofNew = SCALE;
     row.factor = 1;
