@@ -23,6 +23,7 @@ final class Chart {
   private final XYChart chart;
   private boolean logarithmicX;
   private boolean logarithmicY;
+  private double most = Double.POSITIVE_INFINITY;
 
   /** Without curves yet. */
   Chart(String title, String x, String y) {
@@ -44,13 +45,22 @@ final class Chart {
     return this;
   }
 
-  /** Adds a curve; points that are not finite or have no logarithm are left out, and so is a curve without points. */
+  /** Curves end at {@code y}: one method that runs away would flatten all others. */
+  Chart upTo(double y) {
+    most = y;
+    return this;
+  }
+
+  /**
+   * Adds a curve; points that are not finite, have no logarithm or are beyond {@link #upTo} are left out, and so is a
+   * curve without points.
+   */
   Chart curve(String name, List<Double> x, List<Double> y, boolean hasMarkers) {
     List<Double> xs = new ArrayList<>();
     List<Double> ys = new ArrayList<>();
     for (int i = 0; i < x.size(); i++) {
       boolean hasPlace = (!logarithmicX || x.get(i) > 0) && (!logarithmicY || y.get(i) > 0);
-      if (Double.isFinite(y.get(i)) && hasPlace) {
+      if (Double.isFinite(y.get(i)) && y.get(i) <= most && hasPlace) {
         xs.add(x.get(i));
         ys.add(y.get(i));
       }

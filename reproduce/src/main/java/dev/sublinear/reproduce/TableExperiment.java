@@ -12,6 +12,7 @@ import dev.sublinear.train.report.ValidationMetric;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,9 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
     List<Method> methods) implements Experiment {
   /** The wall time of an epoch may be this much longer than with dense state. */
   private static final double TIME_GOAL = 1.03;
+
+  /** Charts of perplexities end at this many times the best. */
+  private static final double CHART_RANGE = 5;
 
   @Override
   public void run(Lab lab, Document document) throws IOException {
@@ -171,7 +175,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
   }
 
   private Chart searchChart(List<Comparison.Outcome> outcomes) {
-    Chart chart = new Chart(id + ": search", "learning rate", "validation perplexity").logarithmic(true, true);
+    Chart chart = new Chart(id + ": search", "learning rate", "validation perplexity").logarithmic(true, true)
+        .upTo(CHART_RANGE * Collections.min(outcomes.getFirst().search().values()));
     for (Comparison.Outcome outcome : outcomes) {
       SortedMap<Float, Double> search = outcome.search();
       chart.curve(outcome.method().label(), search.keySet().stream().map(Float::doubleValue).toList(),
@@ -190,10 +195,9 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
   }
 
   private Chart validationChart(List<Comparison.Outcome> outcomes, Recipe recipe) {
-    Chart chart =
-        new Chart(id + ": validation, seed " + recipe.budget().seeds().getFirst(), "tokens", "perplexity").logarithmic(
-            false,
-            true);
+    String title = id + ": validation, seed " + recipe.budget().seeds().getFirst();
+    Chart chart = new Chart(title, "tokens", "perplexity").logarithmic(false, true)
+        .upTo(CHART_RANGE * outcomes.getFirst().perplexities().getFirst());
     for (Comparison.Outcome outcome : outcomes) {
       add(chart, outcome, ValidationMetric.class, metric -> metric.validation().perplexity());
     }
