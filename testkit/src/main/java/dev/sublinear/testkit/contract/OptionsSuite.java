@@ -169,7 +169,7 @@ public class OptionsSuite {
     refuse(tests, "adam v=count-min:axis=columns", "the ratio is missing");
     refuse(tests, "adam v=count-min:0:axis=columns", "ratio 0.0", "0.2");
     refuse(tests, "adam v=count-min:0.2:axis=columns:clean=125x0.2", "'clean'", "legal: axis, depth");
-    refuse(tests, "adam m=count-min:0.2:axis=columns", "use count-sketch", "dense");
+    refuse(tests, "adam m=count-min:0.2:axis=columns", "count-sketch with axis=rows", "dense");
     refuse(tests, "adam m=count-sketch:0.2:axis=columns", "axis=columns", "use axis=rows");
     refuse(tests, "adam m=row-wise", "m=row-wise", "count-sketch");
     refuse(tests, "adam m=count-min:0.2", "use count-sketch", "dense");
