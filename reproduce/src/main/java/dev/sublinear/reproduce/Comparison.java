@@ -108,7 +108,7 @@ final class Comparison {
       if (isSearching) {
         search(method, rate -> new Recipe.Rates(rate, othersRate), search);
       }
-      float rate = isSearching ? best(search) : othersRate * method.rateFactor();
+      float rate = isSearching ? best(search) : method.rate(othersRate);
       outcomes.add(new Outcome(method, search, new Recipe.Rates(rate, othersRate), new ArrayList<>()));
     }
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
@@ -127,7 +127,7 @@ final class Comparison {
   /** Fills {@code found}, where a rate may be known already. */
   private void search(Method method, Function<Float, Recipe.Rates> rates, SortedMap<Float, Double> found) {
     for (float rate : recipe.rates()) {
-      float own = rate * method.rateFactor();
+      float own = method.rate(rate);
       if (!found.containsKey(own)) {
         found.put(own, validation(method, rates.apply(own)));
       }

@@ -62,9 +62,7 @@ record Figure2(Function<Size, Recipe> recipes) implements Experiment {
   public void run(Lab lab, Document document) throws IOException {
     Recipe recipe = recipes.apply(lab.size());
     Corpus corpus = Recipe.withoutTest(Recipe.shortened(lab.text(recipe.vocabulary())));
-    OptimizerSpec adam = OptimizerSpec.parse("adam");
-    float rate = recipe.rates().getFirst();
-    LmOptions options = recipe.last(adam, adam, new Recipe.Rates(rate, rate), Recipe.SEARCH_SEED);
+    LmOptions options = recipe.denseAdam();
     LmTraining.check(options, corpus);
     try (Shadows shadows = new Shadows(options.length().steps(1), lab)) {
       lab.trainToTheEnd("figure 2", options, corpus, shadows);

@@ -2,6 +2,7 @@
 package dev.sublinear.reproduce;
 
 import dev.sublinear.step.OptimizerSpec;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,11 @@ record Method(String label, String optimizer, @Nullable Double paper, @Nullable 
   /** Rule and layouts. */
   OptimizerSpec spec() {
     return OptimizerSpec.parse(optimizer);
+  }
+
+  /** Its rate where the recipe has {@code rate}: the product of the two as they are written, not of their nearest floats. */
+  float rate(float rate) {
+    return new BigDecimal(Float.toString(rate)).multiply(new BigDecimal(Float.toString(rateFactor))).floatValue();
   }
 
   /** A row of the paper. */

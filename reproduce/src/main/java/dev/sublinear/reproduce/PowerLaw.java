@@ -54,9 +54,7 @@ record PowerLaw(Function<Size, Recipe> recipes) implements Experiment {
   public void run(Lab lab, Document document) throws IOException {
     Recipe sized = recipes.apply(lab.size());
     Corpus corpus = Recipe.withoutTest(Recipe.shortened(lab.text(sized.vocabulary())));
-    OptimizerSpec adam = OptimizerSpec.parse("adam");
-    float rate = sized.rates().getFirst();
-    LmOptions options = sized.last(adam, adam, new Recipe.Rates(rate, rate), Recipe.SEARCH_SEED);
+    LmOptions options = sized.denseAdam();
     LmTraining.check(options, corpus);
     try (Watch watch = new Watch(options.length().steps(1), lab)) {
       lab.trainToTheEnd("power law", options, corpus, watch);

@@ -79,6 +79,13 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
         new LmOptions.Length(steps(budget.tokens), 0, budget.evaluations, budget.probe), seed);
   }
 
+  /** A training to look on at: dense Adam at the first of the rates. */
+  LmOptions denseAdam() {
+    OptimizerSpec adam = OptimizerSpec.parse("adam");
+    float rate = rates.getFirst();
+    return last(adam, adam, new Rates(rate, rate), SEARCH_SEED);
+  }
+
   private long steps(long tokens) {
     return Math.max(1, tokens / ((long) batch * bptt));
   }
