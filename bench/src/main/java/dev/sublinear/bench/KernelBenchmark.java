@@ -134,8 +134,8 @@ public class KernelBenchmark {
     RowCells row = scratch.located(0, slot)[0];
     row.depth = DEPTH;
     row.isMedian = isMedian;
-    row.ofCell = 1;
-    row.ofOld = DECAY - 1;
+    row.ofCell = DECAY;
+    row.ofOld = 0;
     row.ofNew = SCALE;
     row.factor = 1;
     for (int j = 0; j < DEPTH; j++) {

@@ -38,7 +38,7 @@ final class Catalog {
         %s
         Layouts: how a slot is stored; one slot of a 50,000 x 128 table takes
         %s
-          Keys of the sketches: depth=3, decay=touched|global, update=query|cell,
+          Keys of the sketches: depth=3, decay=touched|queried|global,
           cells=f32|bf16, folds=0 (halvings of the width), and clean=STEPSxFACTOR
           (every STEPS steps all cells are multiplied by FACTOR), for example
           v=count-min:0.2:depth=3:clean=125x0.2; or axis=columns, for the

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A count-sketch of the rows, for moments of either sign.
  *
  * <p>Cells C of [depth x width x columns]; row i meets bucket h_j(i) with sign s_j(i) in depth j. The estimate of S[i] is
- * the median over j of s_j(i) C[j, h_j(i)]. With decay {@code touched}, an update adds s_j(i) ((decay - 1) estimate +
- * scale x) to all depths, or with {@code update=cell} makes every depth's cell decay cell + s_j(i) scale x; with
+ * the median over j of s_j(i) C[j, h_j(i)]. With decay {@code touched}, an update makes every depth's
+ * cell decay cell + s_j(i) scale x; with {@code queried}, it adds s_j(i) ((decay - 1) estimate + scale x) to all depths; with
  * {@code global}, the whole sketch is multiplied by decay once a step (through one scalar) and scale x is added.
  *
  * <p>Error: for {@code global}, or decay 1, |estimate - S[i]| &lt;= e ||S||_2 per column with probability 1 - d for width of
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, algorithms 1 to 4. Deviations: one 64-bit hash a row, for
  * all depths, with multiply-shift (the reference's signed remainder can be negative); the estimate after an update
- * with {@code touched} is computed as estimate + delta, which equals a second query bit for bit, because all depths
- * move by the same delta and rounding is monotone ({@code cell}: decay estimate + scale x, likewise).
+ * is computed from the one before it, decay estimate + scale x, which equals a second query bit for bit, because all
+ * depths move alike and rounding is monotone.
  *
  * @param options size and decay; depth 1, 3, 5 or 7
  */

@@ -54,8 +54,8 @@ public record RankOneSvd() implements StateLayout {
 
   @Override
   public StateLayout exact(Slot slot) {
-    SketchOptions whole = new SketchOptions(1, 1, SketchOptions.Decay.GLOBAL, SketchOptions.Update.QUERY,
-        SketchOptions.Cells.F32, null, 0);
+    SketchOptions whole =
+        new SketchOptions(1, 1, SketchOptions.Decay.GLOBAL, SketchOptions.Cells.F32, null, 0);
     return slot.kind() == Slot.Kind.SIGNED ? new CountSketch(whole) : new CountMin(whole);
   }
 

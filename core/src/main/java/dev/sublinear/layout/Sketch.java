@@ -113,7 +113,7 @@ final class Sketch implements SketchRowState {
       at.ofOld = 0;
       at.ofNew = scale / at.factor;
     } else {
-      boolean ownCell = options.update() == SketchOptions.Update.CELL;
+      boolean ownCell = options.decay() == SketchOptions.Decay.TOUCHED;
       at.factor = 1;
       at.ofCell = ownCell ? decay : 1;
       at.ofOld = ownCell ? 0 : decay - 1;

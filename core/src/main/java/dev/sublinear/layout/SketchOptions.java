@@ -16,14 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ratio cells of the sketch over elements of the moment, for float32 cells; above 0
  * @param depth number of hash rows
- * @param decay when old values decay
- * @param update what decays of a touched row
+ * @param decay when old values decay, and what of them
  * @param cells what a cell is made of
  * @param cleaning the cleaning schedule, or {@code null} for none
  * @param folds how often buckets were merged in pairs since the start; a sketch may also start as if they had been
  */
-public record SketchOptions(double ratio, int depth, Decay decay, Update update, Cells cells,
-    @Nullable Cleaning cleaning, int folds) {
+public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @Nullable Cleaning cleaning,
+    int folds) {
   /** A product that is whole in decimals, as 0.0048 of 625 rows over depth 3, is not to miss it by a rounding. */
   private static final double FLOOR_SLACK = 1 + 0x1.0p-50;
   private static final int MOST_FOLDS = 30;
@@ -31,20 +30,17 @@ public record SketchOptions(double ratio, int depth, Decay decay, Update update,
   /** When the values of a sketch decay. */
   public enum Decay {
     /**
-     * A row's buckets decay when the row is touched (the paper; lazy, like SparseAdam), in the form that {@link Update}
-     * names.
+     * Each cell of a row decays by itself when the row is touched, cell &lt;- decay cell + scale x: lazy, like SparseAdam
+     * (the paper's code).
      */
     TOUCHED,
+    /**
+     * The estimate of a row decays when the row is touched: every depth adds (decay - 1) estimate + scale x (the paper's
+     * algorithms). The two differ where rows collide.
+     */
+    QUERIED,
     /** The whole sketch decays once a step, through one scalar: the sketch of the true exponential mean. */
     GLOBAL
-  }
-
-  /** What of a touched row's old value is taken off its cells. */
-  public enum Update {
-    /** The estimate: every depth adds (decay - 1) estimate + scale x (the paper). */
-    QUERY,
-    /** Each depth's own cell: cell &lt;- decay cell + scale x (the paper's code). The two differ where rows collide. */
-    CELL
   }
 
   /** The type of a cell. */
@@ -91,10 +87,6 @@ public record SketchOptions(double ratio, int depth, Decay decay, Update update,
     if (folds < 0 || folds > MOST_FOLDS) {
       throw new IllegalArgumentException("folds " + folds + ": must be in [0, " + MOST_FOLDS + "]");
     }
-    if (update == Update.CELL && decay == Decay.GLOBAL) {
-      throw new IllegalArgumentException(
-          "update=cell with decay=global: no cell decays with its row then, so it would be update=query; leave one out");
-    }
   }
 
   static void checkRatio(double ratio) {
@@ -103,24 +95,23 @@ public record SketchOptions(double ratio, int depth, Decay decay, Update update,
     }
   }
 
-  /** A sketch of this size with the defaults: depth 3, decay {@code touched} of the estimate, float32 cells, no cleaning, no folds. */
+  /** A sketch of this size with the defaults: depth 3, decay {@code touched}, float32 cells, no cleaning, no folds. */
   public static SketchOptions ofRatio(double ratio) {
-    return new SketchOptions(ratio, 3, Decay.TOUCHED, Update.QUERY, Cells.F32, null, 0);
+    return new SketchOptions(ratio, 3, Decay.TOUCHED, Cells.F32, null, 0);
   }
 
   /** A bucket for every row, with the same decay; no cleaning, which is an error that is made on purpose. */
   SketchOptions exact() {
-    return new SketchOptions(1, 1, decay, Update.QUERY, Cells.F32, null, 0);
+    return new SketchOptions(1, 1, decay, Cells.F32, null, 0);
   }
 
-  /** Reads {@code RATIO[:depth=D][:decay=touched|global][:update=query|cell][:cells=f32|bf16][:clean=CxA][:folds=N]}. */
+  /** Reads {@code RATIO[:depth=D][:decay=touched|queried|global][:cells=f32|bf16][:clean=CxA][:folds=N]}. */
   static SketchOptions read(Term term) {
     SketchOptions defaults = ofRatio(term.number("the ratio"));
     return new SketchOptions(
         defaults.ratio,
         term.option("depth", defaults.depth, Integer::parseInt, "a whole number"),
         term.choice("decay", defaults.decay),
-        term.choice("update", defaults.update),
         term.choice("cells", defaults.cells),
         term.option("clean", defaults.cleaning, SketchOptions::readCleaning, "STEPSxFACTOR, for example 125x0.2"),
         term.option("folds", defaults.folds, Integer::parseInt, "a whole number"));
@@ -136,7 +127,7 @@ public record SketchOptions(double ratio, int depth, Decay decay, Update update,
 
   /** The same after one more fold; {@link #width} says whether a table allows it. */
   SketchOptions folded() {
-    return new SketchOptions(ratio, depth, decay, update, cells, cleaning, folds + 1);
+    return new SketchOptions(ratio, depth, decay, cells, cleaning, folds + 1);
   }
 
   /**
@@ -197,7 +188,6 @@ public record SketchOptions(double ratio, int depth, Decay decay, Update update,
     return Term.plain(ratio)
         + Term.text("depth", depth, defaults.depth)
         + Term.text("decay", decay, defaults.decay)
-        + Term.text("update", update, defaults.update)
         + Term.text("cells", cells, defaults.cells)
         + (cleaning == null ? "" : ":clean=" + cleaning)
         + Term.text("folds", folds, defaults.folds);

@@ -40,8 +40,8 @@ record Figure2(Function<Size, Recipe> recipes) implements Experiment {
 
   private static Map<String, String> approximations() {
     Map<String, String> states = new LinkedHashMap<>();
-    states.put("sketch, old value queried", "m=count-sketch:RATIO,v=count-min:RATIO");
-    states.put("sketch, as in the paper's code", "m=count-sketch:RATIO:update=cell,v=count-min:RATIO:update=cell");
+    states.put("sketch, old value queried", "m=count-sketch:RATIO:decay=queried,v=count-min:RATIO:decay=queried");
+    states.put("sketch, as in the paper's code", "m=count-sketch:RATIO,v=count-min:RATIO");
     states.put("sketch, decay=global", "m=count-sketch:RATIO:decay=global,v=count-min:RATIO:decay=global");
     states.put("rank one (NMF)", "m=rank-one:force=true,v=rank-one");
     states.put("rank one (l2, SVD)", "m=rank-one-svd,v=rank-one-svd");

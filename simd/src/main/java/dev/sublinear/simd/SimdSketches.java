@@ -47,10 +47,10 @@ final class SimdSketches {
     return 0;
   }
 
-  /** Whether {@link #adam} or {@link #packedAdam} is there for these moments; neither knows a factor of the cells. */
+  /** Whether {@link #adam} or {@link #packedAdam} is there for these moments. */
   static boolean isOnePass(RowCells m, RowCells v) {
     return m.isMedian && m.depth == DEPTH && !v.isMedian && v.depth == DEPTH && m.isPacked == v.isPacked
-        && (!m.isPacked || (m.factor == 1 && v.factor == 1)) && m.ofCell == 1 && v.ofCell == 1;
+        && (!m.isPacked || (m.factor == 1 && v.factor == 1));
   }
 
   private static void updateMedian(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo,
@@ -120,9 +120,11 @@ final class SimdSketches {
     FloatVector s0 = FloatVector.broadcast(FLOATS, m.signs[0]);
     FloatVector s1 = FloatVector.broadcast(FLOATS, m.signs[1]);
     FloatVector s2 = FloatVector.broadcast(FLOATS, m.signs[2]);
+    FloatVector mOfCell = FloatVector.broadcast(FLOATS, m.ofCell);
     FloatVector mOfOld = FloatVector.broadcast(FLOATS, m.ofOld);
     FloatVector mOfNew = FloatVector.broadcast(FLOATS, m.ofNew);
     FloatVector mFactor = FloatVector.broadcast(FLOATS, m.factor);
+    FloatVector vOfCell = FloatVector.broadcast(FLOATS, v.ofCell);
     FloatVector vOfOld = FloatVector.broadcast(FLOATS, v.ofOld);
     FloatVector vOfNew = FloatVector.broadcast(FLOATS, v.ofNew);
     FloatVector vFactor = FloatVector.broadcast(FLOATS, v.factor);
@@ -144,10 +146,10 @@ final class SimdSketches {
       larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
       FloatVector estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       FloatVector delta = estimate.mul(mOfOld).add(x.mul(mOfNew));
-      c0.add(delta.mul(s0)).intoMemorySegment(mCells, m0 + b, ORDER);
-      c1.add(delta.mul(s1)).intoMemorySegment(mCells, m1 + b, ORDER);
-      c2.add(delta.mul(s2)).intoMemorySegment(mCells, m2 + b, ORDER);
-      FloatVector first = estimate.mul(mFactor).add(delta.mul(mFactor));
+      c0.mul(mOfCell).add(delta.mul(s0)).intoMemorySegment(mCells, m0 + b, ORDER);
+      c1.mul(mOfCell).add(delta.mul(s1)).intoMemorySegment(mCells, m1 + b, ORDER);
+      c2.mul(mOfCell).add(delta.mul(s2)).intoMemorySegment(mCells, m2 + b, ORDER);
+      FloatVector first = estimate.mul(mOfCell).mul(mFactor).add(delta.mul(mFactor));
 
       c0 = FloatVector.fromMemorySegment(FLOATS, vCells, v0 + b, ORDER);
       c1 = FloatVector.fromMemorySegment(FLOATS, vCells, v1 + b, ORDER);
@@ -155,11 +157,11 @@ final class SimdSketches {
       estimate = c1.blend(c0, c0.compare(VectorOperators.LT, c1));
       estimate = c2.blend(estimate, estimate.compare(VectorOperators.LT, c2));
       delta = estimate.mul(vOfOld).add(x.mul(x).mul(vOfNew));
-      c0.add(delta).intoMemorySegment(vCells, v0 + b, ORDER);
-      c1.add(delta).intoMemorySegment(vCells, v1 + b, ORDER);
-      c2.add(delta).intoMemorySegment(vCells, v2 + b, ORDER);
+      c0.mul(vOfCell).add(delta).intoMemorySegment(vCells, v0 + b, ORDER);
+      c1.mul(vOfCell).add(delta).intoMemorySegment(vCells, v1 + b, ORDER);
+      c2.mul(vOfCell).add(delta).intoMemorySegment(vCells, v2 + b, ORDER);
 
-      FloatVector root = estimate.mul(vFactor).add(delta.mul(vFactor)).sqrt();
+      FloatVector root = estimate.mul(vOfCell).mul(vFactor).add(delta.mul(vFactor)).sqrt();
       FloatVector bound = root.mul(mostRoots).add(slack);
       FloatVector numerator = first.blend(bound, bound.compare(VectorOperators.LT, first));
       numerator = numerator.blend(bound.neg(), bound.neg().compare(VectorOperators.GT, numerator));
@@ -193,8 +195,10 @@ final class SimdSketches {
     FloatVector s0 = FloatVector.broadcast(FLOATS, m.signs[0]);
     FloatVector s1 = FloatVector.broadcast(FLOATS, m.signs[1]);
     FloatVector s2 = FloatVector.broadcast(FLOATS, m.signs[2]);
+    FloatVector mOfCell = FloatVector.broadcast(FLOATS, m.ofCell);
     FloatVector mOfOld = FloatVector.broadcast(FLOATS, m.ofOld);
     FloatVector mOfNew = FloatVector.broadcast(FLOATS, m.ofNew);
+    FloatVector vOfCell = FloatVector.broadcast(FLOATS, v.ofCell);
     FloatVector vOfOld = FloatVector.broadcast(FLOATS, v.ofOld);
     FloatVector vOfNew = FloatVector.broadcast(FLOATS, v.ofNew);
     FloatVector mostRoots = FloatVector.broadcast(FLOATS, limit);
@@ -226,10 +230,13 @@ final class SimdSketches {
       larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
       FloatVector estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       FloatVector delta = estimate.mul(mOfOld).add(lowX.mul(mOfNew));
-      IntVector low0 = c0.add(delta.mul(s0)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      IntVector low1 = c1.add(delta.mul(s1)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      IntVector low2 = c2.add(delta.mul(s2)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      FloatVector lowFirst = estimate.add(delta);
+      IntVector low0 =
+          c0.mul(mOfCell).add(delta.mul(s0)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      IntVector low1 =
+          c1.mul(mOfCell).add(delta.mul(s1)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      IntVector low2 =
+          c2.mul(mOfCell).add(delta.mul(s2)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      FloatVector lowFirst = estimate.mul(mOfCell).add(delta);
 
       FloatVector highX = FloatVector.fromMemorySegment(FLOATS, g, go + high, ORDER);
       highX = highX.blend(nan, highX.compare(VectorOperators.NE, highX));
@@ -244,13 +251,13 @@ final class SimdSketches {
       larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
       estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       delta = estimate.mul(mOfOld).add(highX.mul(mOfNew));
-      low0.or(c0.add(delta.mul(s0)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
+      low0.or(c0.mul(mOfCell).add(delta.mul(s0)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
           m0 + at, ORDER);
-      low1.or(c1.add(delta.mul(s1)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
+      low1.or(c1.mul(mOfCell).add(delta.mul(s1)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
           m1 + at, ORDER);
-      low2.or(c2.add(delta.mul(s2)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
+      low2.or(c2.mul(mOfCell).add(delta.mul(s2)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
           m2 + at, ORDER);
-      FloatVector highFirst = estimate.add(delta);
+      FloatVector highFirst = estimate.mul(mOfCell).add(delta);
 
       noise = IntVector.fromMemorySegment(INTS, random, vNoise + at, ORDER);
       lowNoise = noise.and(0xFFFF);
@@ -265,10 +272,10 @@ final class SimdSketches {
       estimate = c1.blend(c0, c0.compare(VectorOperators.LT, c1));
       estimate = c2.blend(estimate, estimate.compare(VectorOperators.LT, c2));
       delta = estimate.mul(vOfOld).add(lowX.mul(lowX).mul(vOfNew));
-      low0 = c0.add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      low1 = c1.add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      low2 = c2.add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      FloatVector lowSecond = estimate.add(delta);
+      low0 = c0.mul(vOfCell).add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      low1 = c1.mul(vOfCell).add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      low2 = c2.mul(vOfCell).add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      FloatVector lowSecond = estimate.mul(vOfCell).add(delta);
 
       c0 = pairs0.and(HIGH).reinterpretAsFloats();
       c1 = pairs1.and(HIGH).reinterpretAsFloats();
@@ -276,13 +283,13 @@ final class SimdSketches {
       estimate = c1.blend(c0, c0.compare(VectorOperators.LT, c1));
       estimate = c2.blend(estimate, estimate.compare(VectorOperators.LT, c2));
       delta = estimate.mul(vOfOld).add(highX.mul(highX).mul(vOfNew));
-      low0.or(c0.add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
+      low0.or(c0.mul(vOfCell).add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
           v0 + at, ORDER);
-      low1.or(c1.add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
+      low1.or(c1.mul(vOfCell).add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
           v1 + at, ORDER);
-      low2.or(c2.add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
+      low2.or(c2.mul(vOfCell).add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
           v2 + at, ORDER);
-      FloatVector highSecond = estimate.add(delta);
+      FloatVector highSecond = estimate.mul(vOfCell).add(delta);
 
       FloatVector lowRoot = lowSecond.sqrt();
       FloatVector lowBound = lowRoot.mul(mostRoots).add(slack);

@@ -312,10 +312,10 @@ final class SketchPropertiesTest {
 
   /** Estimates after an update with decay of touched rows are those of a second query, as the paper has it. */
   @ParameterizedTest
-  @CsvSource({"count-min,''", "count-sketch,''", "count-min,:update=cell", "count-sketch,:update=cell"})
-  void touchedDecay_returnsWhatASecondQueryWould(String name, String update) {
+  @CsvSource({"count-min,''", "count-sketch,''", "count-min,:decay=queried", "count-sketch,:decay=queried"})
+  void touchedDecay_returnsWhatASecondQueryWould(String name, String decay) {
     int rows = 100;
-    try (OneColumn sketch = new OneColumn(withWidth(name, rows, 20, 3) + update, rows, SEED)) {
+    try (OneColumn sketch = new OneColumn(withWidth(name, rows, 20, 3) + decay, rows, SEED)) {
       for (int i = 0; i < 3000; i++) {
         int row = (int) CounterRandom.below(SEED, i, rows);
         double x = Gradients.normal(SEED, i);

@@ -151,11 +151,11 @@ final class SketchTheoryTest {
   }
 
   /**
-   * With decay of touched rows, in the paper's form and in that of its code, a row's cells decay with its bucket-mates': some
+   * With decay of touched rows, in the form of the paper's code and in that of its algorithms, a row's cells decay with its bucket-mates': some
    * estimates are less than half of what the row's own moment is in a dense layout that decays on touch. No bound holds.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"", ":update=cell"})
+  @ValueSource(strings = {"", ":decay=queried"})
   void countMin_touchedDecay_underEstimates(String options) {
     Case kind = new Case("rmsprop:alpha=0.9", "v", "count-min", options, 0.9, 0.1);
     int under = 0;

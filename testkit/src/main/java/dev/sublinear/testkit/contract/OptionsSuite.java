@@ -33,7 +33,7 @@ public class OptionsSuite {
       "adagrad:eps=0 v=count-min:0.01:depth=2:clean=125x0.5",
       "rmsprop:alpha=0.95:eps=1.0E-12 v=count-min:1.5E-5",
       "adam:beta1=0:beta2=0.99:eps=1.0E-4:correction=row m=none,v=count-min:0.2:depth=5:decay=global:cells=bf16:clean=1x0.0",
-      "adam m=count-sketch:0.2:update=cell,v=count-min:0.2:depth=2:update=cell:cells=bf16",
+      "adam m=count-sketch:0.2:decay=queried,v=count-min:0.2:depth=2:decay=queried:cells=bf16",
       "adam m=count-sketch:0.2:folds=1,v=count-min:0.2:clean=125x0.5:folds=30",
       "adam m=dense,v=count-min:0.2:axis=columns",
       "adamw:beta1=0.5:decay=0 m=bf16,v=row-wise",
@@ -144,9 +144,7 @@ public class OptionsSuite {
     refuse(tests, "adam m=count-sketch:0.2:depth=0", "depth 0", "[1, 7]");
     refuse(tests, "adam m=count-sketch:0.2:depth=three", "depth=three", "a whole number");
     refuse(tests, "adam m=count-sketch:0.2:dept=3", "'dept'", "did you mean 'depth'?");
-    refuse(tests, "adam v=count-min:0.2:decay=lazy", "decay=lazy", "touched or global");
-    refuse(tests, "adam v=count-min:0.2:update=row", "update=row", "query or cell");
-    refuse(tests, "adam v=count-min:0.2:update=cell:decay=global", "update=cell", "decay=global", "leave one out");
+    refuse(tests, "adam v=count-min:0.2:decay=lazy", "decay=lazy", "touched, queried or global");
     refuse(tests, "adam v=count-min:0.2:cells=fp16", "cells=fp16", "f32 or bf16");
     refuse(tests, "adam v=count-min:0.2:clean=125", "clean=125", "125x0.2");
     refuse(tests, "adam v=count-min:0.2:clean=0x0.5", "clean every 0 steps", ">= 1");

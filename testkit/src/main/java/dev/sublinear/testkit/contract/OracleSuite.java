@@ -111,7 +111,7 @@ public class OracleSuite {
     SketchOptions.Cleaning cleaning = options.cleaning();
     SketchMoment.Kind kind =
         new SketchMoment.Kind(signed, options.depth(), options.decay() == SketchOptions.Decay.GLOBAL,
-            options.update() == SketchOptions.Update.CELL,
+            options.decay() == SketchOptions.Decay.TOUCHED,
             cleaning == null ? 0 : cleaning.every(), cleaning == null ? 1 : cleaning.factor());
     long width = SketchMoment.width(ROWS, options.ratio(), options.depth());
     return Optional

@@ -160,6 +160,9 @@ public class KernelEqualitySuite {
               () -> a.updateSketch(k, a.ownCells(a.row(0, d, true, isPacked, 1)))));
           call("adamOfSketches" + kind, (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, d, true, isPacked, 1),
               a.row(1, d, false, isPacked, 1))));
+          call("adamOfSketches" + kind + ", own cells",
+              (k, a) -> at(() -> a.adamOfSketches(k, a.ownCells(a.row(0, d, true, isPacked, 1)),
+                  a.ownCells(a.row(1, d, false, isPacked, 1)))));
         }
       }
     }
@@ -167,8 +170,6 @@ public class KernelEqualitySuite {
         a.row(1, 3, false, false, 0.3f))));
     call("adamOfSketches, packed, scaled", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, true, a.factor),
         a.row(1, 3, false, true, 0.3f))));
-    call("adamOfSketches, own cells", (k, a) -> at(() -> a.adamOfSketches(k, a.ownCells(a.row(0, 3, true, false, 1)),
-        a.ownCells(a.row(1, 3, false, false, 1)))));
     call("adamOfSketches, packed, own cells of v", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, true, 1),
         a.ownCells(a.row(1, 3, false, true, 1)))));
     call("adamOfSketches, one packed", (k, a) -> at(() -> a.adamOfSketches(k, a.row(0, 3, true, true, 1),
