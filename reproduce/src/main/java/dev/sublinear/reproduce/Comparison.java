@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Several methods under one protocol: each gets a learning-rate search of the same budget with one seed on a part of
  * the training text, chosen by validation; then the winner is trained with paired seeds (the same first weights, batches
- * and negatives for all methods) and tested once.
+ * and negatives for all methods) and tested once; then short trainings of all methods in turn are timed.
  *
  * <p>The methods differ in the optimizer of the tables alone. All other tensors have the rule of the first method with
  * dense layouts, at the rate that is best where all tensors have the same rate and dense layouts: a search before the
@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Comparison {
   private static final int FURTHER = 2;
+  private static final int TIMINGS = 5;
   private static final TrainingListener SILENT = new TrainingListener() {};
 
   private final Lab lab;
@@ -53,19 +54,13 @@ final class Comparison {
    * @param search validation perplexity by learning rate; infinite if it diverged; empty if the paper's rate was taken
    * @param rates the rates of the final trainings
    * @param runs the final trainings, one for each seed
+   * @param stepMillis the median duration of a step of each timed training; not a number if none got through
    */
-  record Outcome(Method method, SortedMap<Float, Double> search, Recipe.Rates rates, List<ReportRun> runs) {
+  record Outcome(Method method, SortedMap<Float, Double> search, Recipe.Rates rates, List<ReportRun> runs,
+      List<Double> stepMillis) {
     /** Test perplexity by seed; infinite for a run that diverged. */
     List<Double> perplexities() {
       return runs.stream().map(run -> perplexity(run, run.summary().scores().test())).toList();
-    }
-
-    /** Training tokens per second by seed; not a number for a run that did not get through a step. */
-    List<Double> tokensPerSecond() {
-      return runs.stream().map(run -> {
-        Summary.Throughput throughput = run.summary().throughput();
-        return throughput == null ? Double.NaN : throughput.examplesPerSecond();
-      }).toList();
     }
   }
 
@@ -109,7 +104,8 @@ final class Comparison {
         search(method, rate -> new Recipe.Rates(rate, othersRate), search);
       }
       float rate = isSearching ? best(search) : method.rate(othersRate);
-      outcomes.add(new Outcome(method, search, new Recipe.Rates(rate, othersRate), new ArrayList<>()));
+      outcomes.add(new Outcome(method, search, new Recipe.Rates(rate, othersRate), new ArrayList<>(),
+          new ArrayList<>()));
     }
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
     for (long seed : recipe.budget().seeds()) {
@@ -121,7 +117,19 @@ final class Comparison {
         say("seed " + seed, method, outcome.rates(), "test", perplexity(run, run.summary().scores().test()));
       }
     }
+    for (int i = 1; i <= TIMINGS; i++) {
+      lab.say("timing " + i + " of " + TIMINGS);
+      outcomes.forEach(this::time);
+    }
     return new Result(shared, outcomes);
+  }
+
+  private void time(Outcome outcome) {
+    Method method = outcome.method();
+    ReportRun run = lab.train("timing " + method.label(), recipe.timing(method.spec(), others, outcome.rates()),
+        Recipe.withoutTest(corpus), SILENT);
+    Summary.Throughput throughput = run.summary().throughput();
+    outcome.stepMillis().add(throughput == null ? Double.NaN : throughput.stepMillisMedian());
   }
 
   /** Fills {@code found}, where a rate may be known already. */

@@ -28,6 +28,9 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
     List<Float> rates, Budget budget) {
   static final long SEARCH_SEED = 1;
 
+  /** Steps of a training that is timed. */
+  private static final int TIMED = 40;
+
   /** Tokens of the validation text that choose a learning rate. */
   private static final int VALIDATION = 20_000;
 
@@ -84,6 +87,11 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
     OptimizerSpec adam = OptimizerSpec.parse("adam");
     float rate = rates.getFirst();
     return last(adam, adam, new Rates(rate, rate), SEARCH_SEED);
+  }
+
+  /** A training that is timed. */
+  LmOptions timing(OptimizerSpec tables, OptimizerSpec others, Rates chosen) {
+    return options(tables, others, chosen, new LmOptions.Length(TIMED, 0, 1, 0), SEARCH_SEED);
   }
 
   private long steps(long tokens) {

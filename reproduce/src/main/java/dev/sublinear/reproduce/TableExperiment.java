@@ -57,7 +57,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
         .say("Ratio: test perplexity over that of the first row, geometric mean over the paired seeds, and its least"
             + " and greatest value. A goal is met if the lower end of that interval is at or below it (a row that is"
             + " there to be seen failing: if it reaches it). State: optimizer state of the word tables over that of the"
-            + " same rule with dense layouts. Time: seconds an epoch over those of the first row, median over the seeds.");
+            + " same rule with dense layouts. Time: median duration of a step over that of the first row, median over short trainings of all methods in"
+            + " turn.");
     document.section("Learning rates");
     if (!outcomes.getFirst().search().isEmpty()) {
       document.table(searches(result));
@@ -136,9 +137,9 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
   }
 
   private static String time(Comparison.Outcome outcome, Comparison.Outcome base) {
-    double[] ratios = new double[base.runs().size()];
+    double[] ratios = new double[base.stepMillis().size()];
     for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = base.tokensPerSecond().get(i) / outcome.tokensPerSecond().get(i);
+      ratios[i] = outcome.stepMillis().get(i) / base.stepMillis().get(i);
     }
     double median = median(ratios);
     return String.format(Locale.ROOT, median <= TIME_GOAL ? "%.2f" : "%.2f (> 1.03)", median);
