@@ -42,7 +42,8 @@ final class Catalog {
           cells=f32|bf16, folds=0 (halvings of the width), and clean=STEPSxFACTOR
           (every STEPS steps all cells are multiplied by FACTOR), for example
           v=count-min:0.2:depth=3:clean=125x0.2; or axis=columns, for the
-          --dense-optimizer: v=count-min:0.2:axis=columns
+          --dense-optimizer: v=count-min:0.2:axis=columns. rank-one:force=true goes
+          on signed slots, to show that it fails there
         """.formatted(rules().indent(2), layouts().indent(2).stripTrailing());
   }
 

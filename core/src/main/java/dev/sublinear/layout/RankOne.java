@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Error: none for one row or one column, or where every X is a multiple of one non-negative matrix of rank one; the
  * best approximation by generalized Kullback-Leibler divergence otherwise, without a bound on one element. Bytes:
- * 4 rows + 8 columns (C in float64 costs next to nothing, and sums of either sign cancel). Takes non-negative slots only.
+ * 4 rows + 8 columns (C in float64 costs next to nothing, and sums of either sign cancel), and beside the state 12 columns of
+ * working memory. Takes non-negative slots only.
  * With {@code force} it takes signed slots only and sums the gradient itself: there the sums cancel, sum(C) may be near 0
  * where S is not, and the estimates are useless. It is there to show that, as the paper does.
  *

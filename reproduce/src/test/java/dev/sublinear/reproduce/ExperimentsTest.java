@@ -9,6 +9,7 @@ import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
 import dev.sublinear.train.model.LstmConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
+import dev.sublinear.train.model.TensorSpec;
 import dev.sublinear.train.report.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,6 +117,9 @@ class ExperimentsTest {
           for (Method method : table.methods()) {
             LmOptions options = recipe.search(method.spec(), method.spec(), new Recipe.Rates(1, 1));
             assertTrue(options.length().steps(1) >= 1, experiment.id());
+            int words = recipe.vocabulary() == 0 ? 33_278 : recipe.vocabulary();
+            options.softmax().tensors(recipe.network(), words).stream().filter(TensorSpec::isTable)
+                .forEach(tensor -> assertTrue(method.spec().bytes(tensor.shape().getShape()) > 0, method.optimizer()));
           }
           assertTrue(size != Size.SHORT || recipe.rates().size() >= 4, experiment.id() + ": rates of the search");
         }

@@ -64,8 +64,11 @@ final class LmMemory {
         boolean isDense = !tensor.isTable() || (opensAll && (network.tied() || !tensor.equals(input)));
         OptimizerSpec spec = tensor.isTable() ? tables : others;
         bytes = Math.addExact(bytes, tensor(tensor.name(), spec, isDense, tensor.shape().getShape()));
+        if (tensor.isTable()) {
+          bytes = Math.addExact(bytes, probeBytes(options.length().probe(), spec, tensor.shape().getShape()));
+        }
       }
-      return Math.addExact(bytes, Math.addExact(stepBytes(options, words), probeBytes(options, tables, words)));
+      return Math.addExact(bytes, stepBytes(options, words));
     } catch (ArithmeticException e) {
       return Long.MAX_VALUE;
     }
@@ -83,11 +86,9 @@ final class LmMemory {
   }
 
   /** Exact moments of the probed rows, and the parameters and gradients that belong to them. */
-  private static long probeBytes(LmOptions options, OptimizerSpec tables, int words) {
-    NetworkConfig network = options.network();
-    long columns = network.output() + (network.tied() ? 0L : network.embedding());
-    long rows = Math.min(options.length().probe(), words);
-    return Math.multiplyExact(rows * Float.BYTES * (tables.layouts().size() + 2), columns);
+  private static long probeBytes(int probe, OptimizerSpec tables, long... shape) {
+    long tensors = tables.layouts().size() + 2L;
+    return Math.multiplyExact(tensors, new Dense().bytes(Math.min(probe, shape[0]), shape[1]));
   }
 
   private static long stepBytes(LmOptions options, int words) {
