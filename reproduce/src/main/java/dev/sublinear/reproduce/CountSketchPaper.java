@@ -103,7 +103,11 @@ final class CountSketchPaper {
         Paper, table 4: as table 3, Adam with lr 0.001, beta 0.9 and 0.999, clip 1; sketches of a fifth of the size. CS-MV:\
          both moments sketched; CS-V: the second; LR-NMF-V: the second as rank-one factors.""", SCALING,
         size -> fullTexts(size, 1, 0.001f, 0.008f, 0.016f, 0.032f, 0.064f),
-        adam(105.14, 109.24, 106.32, 106.21, 1.04, 1.01));
+        Stream.concat(adam(105.14, 109.24, 106.32, 106.21, 1.04, 1.01).stream(),
+            Stream.of(
+                Method.added("dense, beta1 0.5", "adam:beta1=0.5"),
+                Method.added("CS-MV, beta1 0.5, bounded", "adam:beta1=0.5 m=count-sketch:0.2,v=count-min:0.2")))
+            .toList());
   }
 
   private static List<Method> adam(double dense, double both, double second, double factored, double bothGoal,
@@ -118,6 +122,10 @@ final class CountSketchPaper {
             "adam m=count-sketch:0.2,v=count-min:0.2", both).atMost(bothGoal),
         Method.added("CS-MV, global decay, bounded",
             "adam m=count-sketch:0.2:decay=global,v=count-min:0.2:decay=global").atMost(bothGoal),
+        Method.added("CS-MV, gap-aware, bounded",
+            "adam:correction=gap m=count-sketch:0.2:decay=global,v=count-min:0.2").atMost(bothGoal),
+        Method.added("CS-MV, most bytes for m, bounded", "adam m=count-sketch:0.35,v=count-min:0.05")
+            .atMost(bothGoal),
         Method.published("CS-V, algorithm 4", "adam:bounded=false v=count-min:0.2:decay=queried", second)
             .atMost(secondGoal),
         Method.published("CS-V, as in the paper's code, bounded", "adam v=count-min:0.2", second)
@@ -183,11 +191,11 @@ final class CountSketchPaper {
     return new TableExperiment("cs-table-9", "Adam with a sampled softmax, one or both moments compressed", """
         Paper, table 9: LM1B, LSTM 2048 with projection to 256, sampled softmax, BPTT 20, clip 1, Adam with lr 5e-4 x 8,\
          linear decay, 5 epochs, test perplexity after the last; sketches of a fifth of the size.""", SCALING,
-        size -> sampled(size, 0.004f, 0.008f, 0.016f, 0.032f),
+        size -> sampled(size, 0.008f, 0.016f, 0.032f, 0.064f),
         Stream.concat(adam(39.90, 40.55, 39.88, 40.41, 1.016, 1.00).stream(),
             Stream.of(
-                Method.added("CS-MV, gap-aware, bounded",
-                    "adam:correction=gap m=count-sketch:0.2:decay=global,v=count-min:0.2").atMost(1.016),
+                Method.added("CS-MV, m at depth 5, bounded", "adam m=count-sketch:0.2:depth=5,v=count-min:0.2")
+                    .atMost(1.016),
                 Method.added("CS-M gap-aware, V row-wise",
                     "adam:correction=gap m=count-sketch:0.2:decay=global,v=row-wise").atMost(1.016)))
             .toList());
