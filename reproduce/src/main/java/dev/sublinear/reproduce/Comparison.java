@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * by factors of 2, at most {@link #FURTHER} times.
  */
 final class Comparison {
-  private static final int FURTHER = 2;
+  private static final int FURTHER = 3;
   private static final int TIMINGS = 5;
   private static final TrainingListener SILENT = new TrainingListener() {};
 
