@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the training text, chosen by validation; then the winner is trained with paired seeds (the same first weights, batches
  * and negatives for all methods) and tested once; then short trainings of all methods in turn are timed.
  *
- * <p>The methods differ in the optimizer of the tables alone. All other tensors have the rule of the first method with
- * dense layouts, at the rate that is best where all tensors have the same rate and dense layouts: a search before the
- * others. The searches of the methods move the rate of the tables alone. (A sketched second moment is too large or too
+ * <p>With {@link Scope#WORD_TABLES} the methods differ in the optimizer of the tables alone. All other tensors have the
+ * rule of the first method with dense layouts, at the rate that is best where all tensors have the same rate and dense
+ * layouts: a search before the others. The searches of the methods move the rate of the tables alone. (A sketched second moment is too large or too
  * small by a factor for many rows, which another rate mends; if that rate were that of the LSTM too, a method
  * would be punished for a matter of units.) Where the best rate is at the edge of those tried, a search goes on
  * by factors of 2, at most {@link #FURTHER} times.
@@ -38,13 +38,15 @@ final class Comparison {
   private final Lab lab;
   private final Recipe recipe;
   private final Corpus corpus;
-  private final OptimizerSpec others;
+  private final Scope scope;
+  private final OptimizerSpec denseOfFirst;
 
-  private Comparison(Lab lab, Recipe recipe, Corpus corpus, OptimizerSpec others) {
+  private Comparison(Lab lab, Recipe recipe, Corpus corpus, Scope scope, Method first) {
     this.lab = lab;
     this.recipe = recipe;
     this.corpus = corpus;
-    this.others = others;
+    this.scope = scope;
+    denseOfFirst = OptimizerSpec.dense(first.spec().rule());
   }
 
   /**
@@ -67,7 +69,8 @@ final class Comparison {
   /**
    * What came out.
    *
-   * @param shared validation perplexity of the first method by a rate that all tensors have; empty without a search
+   * @param shared validation perplexity of the first method by a rate that all tensors have, where that decides the rate
+   *     of those that are no tables; otherwise empty
    * @param outcomes of the methods, in their order
    */
   record Result(SortedMap<Float, Double> shared, List<Outcome> outcomes) {}
@@ -77,13 +80,13 @@ final class Comparison {
    *
    * @throws IllegalArgumentException if the text cannot be read or is too short; before the first training
    */
-  static Result run(Lab lab, Recipe recipe, List<Method> methods) throws IOException {
+  static Result run(Lab lab, Recipe recipe, Scope scope, List<Method> methods) throws IOException {
     Corpus corpus = Recipe.shortened(lab.text(recipe.vocabulary()));
-    OptimizerSpec others = OptimizerSpec.dense(methods.getFirst().spec().rule());
-    Comparison comparison = new Comparison(lab, recipe, corpus, others);
+    Comparison comparison = new Comparison(lab, recipe, corpus, scope, methods.getFirst());
     Recipe.Rates first = new Recipe.Rates(recipe.rates().getFirst(), recipe.rates().getFirst());
     methods.forEach(
-        method -> LmTraining.check(recipe.last(method.spec(), others, first, Recipe.SEARCH_SEED), corpus));
+        method -> LmTraining.check(
+            recipe.last(method.spec(), comparison.others(method), first, Recipe.SEARCH_SEED), corpus));
     return comparison.run(methods);
   }
 
@@ -91,27 +94,28 @@ final class Comparison {
     List<Outcome> outcomes = new ArrayList<>();
     boolean isSearching = recipe.rates().size() > 1;
     SortedMap<Float, Double> shared = new TreeMap<>();
-    if (isSearching) {
+    if (isSearching && scope == Scope.WORD_TABLES) {
       search(methods.getFirst(), rate -> new Recipe.Rates(rate, rate), shared);
     }
-    float othersRate = isSearching ? best(shared) : recipe.rates().getFirst();
+    float sharedRate = shared.isEmpty() ? recipe.rates().getFirst() : best(shared);
+    Function<Float, Recipe.Rates> rates =
+        rate -> new Recipe.Rates(rate, scope == Scope.WORD_TABLES ? sharedRate : rate);
     for (Method method : methods) {
       SortedMap<Float, Double> search = new TreeMap<>();
-      if (isSearching && outcomes.isEmpty()) {
-        search.put(othersRate, shared.get(othersRate)); // the same training
+      if (!shared.isEmpty() && outcomes.isEmpty()) {
+        search.put(sharedRate, shared.get(sharedRate)); // the same training
       }
       if (isSearching) {
-        search(method, rate -> new Recipe.Rates(rate, othersRate), search);
+        search(method, rates, search);
       }
-      float rate = isSearching ? best(search) : method.rate(othersRate);
-      outcomes.add(new Outcome(method, search, new Recipe.Rates(rate, othersRate), new ArrayList<>(),
-          new ArrayList<>()));
+      float rate = isSearching ? best(search) : method.rate(recipe.rates().getFirst());
+      outcomes.add(new Outcome(method, search, rates.apply(rate), new ArrayList<>(), new ArrayList<>()));
     }
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
     for (long seed : recipe.budget().seeds()) {
       for (Outcome outcome : outcomes) {
         Method method = outcome.method();
-        LmOptions options = recipe.last(method.spec(), others, outcome.rates(), seed);
+        LmOptions options = recipe.last(method.spec(), others(method), outcome.rates(), seed);
         ReportRun run = lab.train(method.label() + " seed " + seed, options, corpus, SILENT);
         outcome.runs().add(run);
         say("seed " + seed, method, outcome.rates(), "test", perplexity(run, run.summary().scores().test()));
@@ -126,10 +130,17 @@ final class Comparison {
 
   private void time(Outcome outcome) {
     Method method = outcome.method();
-    ReportRun run = lab.train("timing " + method.label(), recipe.timing(method.spec(), others, outcome.rates()),
+    ReportRun run = lab.train("timing " + method.label(), recipe.timing(method.spec(), others(method), outcome.rates()),
         Recipe.withoutTest(corpus), SILENT);
     Summary.Throughput throughput = run.summary().throughput();
     outcome.stepMillis().add(throughput == null ? Double.NaN : throughput.stepMillisMedian());
+  }
+
+  private OptimizerSpec others(Method method) {
+    return switch (scope) {
+      case WORD_TABLES -> denseOfFirst;
+      case ALL_TENSORS -> method.spec();
+    };
   }
 
   /** Fills {@code found}, where a rate may be known already. */
@@ -153,7 +164,7 @@ final class Comparison {
 
   private double validation(Method method, Recipe.Rates rates) {
     ReportRun run = lab.train("search " + method.label() + " lr " + rates.tables(),
-        recipe.search(method.spec(), others, rates), Recipe.withoutTest(corpus), SILENT);
+        recipe.search(method.spec(), others(method), rates), Recipe.withoutTest(corpus), SILENT);
     double perplexity = perplexity(run, run.summary().scores().validation());
     say("search", method, rates, "validation", perplexity);
     return perplexity;

@@ -87,7 +87,7 @@ final class CountSketchPaper {
     return new TableExperiment("cs-table-3", "Momentum on WikiText-2, both tables compressed", """
         Paper, table 3: WikiText-2, two LSTM layers of 672, full softmax, 40 epochs of batch 20 x 35, Momentum with lr\
          2.5, mu 0.9, clip 0.25, lr / 4 on a plateau; sketches of a fifth of the size; LR-NMF is the rank-one\
-         non-negative factorisation.""", SCALING,
+         non-negative factorisation.""", SCALING, Scope.WORD_TABLES,
         size -> fullTexts(size, 0.25, 2.5f, 2f, 4f, 8f, 16f),
         List.of(
             Method.published("dense", "momentum", 94.25),
@@ -101,7 +101,7 @@ final class CountSketchPaper {
   private static Experiment table4() {
     return new TableExperiment("cs-table-4", "Adam on WikiText-2, one or both moments of both tables compressed", """
         Paper, table 4: as table 3, Adam with lr 0.001, beta 0.9 and 0.999, clip 1; sketches of a fifth of the size. CS-MV:\
-         both moments sketched; CS-V: the second; LR-NMF-V: the second as rank-one factors.""", SCALING,
+         both moments sketched; CS-V: the second; LR-NMF-V: the second as rank-one factors.""", SCALING, Scope.WORD_TABLES,
         size -> fullTexts(size, 1, 0.001f, 0.008f, 0.016f, 0.032f, 0.064f),
         Stream.concat(adam(105.14, 109.24, 106.32, 106.21, 1.04, 1.01).stream(),
             Stream.of(
@@ -139,7 +139,7 @@ final class CountSketchPaper {
          by 0.2) and Adagrad (by 0.5): with cleaning the error of the sketch is clearly lower and the accuracy is that of\
          dense Adam (69.4 against 69.0 %).""",
         "MegaFace is not to be had; the stand-in is a language model with a sampled softmax, whose classes are words. "
-            + SCALING,
+            + SCALING, Scope.WORD_TABLES,
         size -> sampled(size, 0.004f, 0.008f, 0.016f, 0.032f).probing(200),
         List.of(
             Method.added("Adam, dense", "adam m=none"),
@@ -158,7 +158,7 @@ final class CountSketchPaper {
         Scaled down to two cores: WikiText-2 with the 8,000 most frequent words in place of LM1B, a pre-norm Transformer of\
          two layers of 128 with learned positions in place of Transformer-XL of 18, half a million tokens. The adaptive\
          softmax and the sketches of its tables, head and tails, are as in the paper.""",
-        size -> transformer(size, 0.0005f, 0.001f, 0.002f, 0.004f),
+        Scope.WORD_TABLES, size -> transformer(size, 0.0005f, 0.001f, 0.002f, 0.004f),
         List.of(
             Method.published("dense", "rmsprop:alpha=0.999", 38.83),
             Method.published("CMS, old value queried", "rmsprop:alpha=0.999 v=count-min:0.2:decay=queried", 39.36)
@@ -190,7 +190,7 @@ final class CountSketchPaper {
   private static Experiment table9() {
     return new TableExperiment("cs-table-9", "Adam with a sampled softmax, one or both moments compressed", """
         Paper, table 9: LM1B, LSTM 2048 with projection to 256, sampled softmax, BPTT 20, clip 1, Adam with lr 5e-4 x 8,\
-         linear decay, 5 epochs, test perplexity after the last; sketches of a fifth of the size.""", SCALING,
+         linear decay, 5 epochs, test perplexity after the last; sketches of a fifth of the size.""", SCALING, Scope.WORD_TABLES,
         size -> sampled(size, 0.004f, 0.008f, 0.016f, 0.032f),
         Stream.concat(adam(39.90, 40.55, 39.88, 40.41, 1.016, 1.00).stream(),
             Stream.of(

@@ -6,12 +6,12 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of a table: an optimizer of the word tables.
+ * One row of a table: an optimizer.
  *
  * @param label what the row is called
  * @param optimizer rule and layouts, as on the command line
  * @param paper the paper's figure for this row; null where it has none
- * @param goal what the ratio to the first row should be; null if nothing was promised
+ * @param goal what a ratio should be; null if nothing was promised
  * @param rateFactor its learning rates over those of the recipe
  */
 record Method(String label, String optimizer, @Nullable Double paper, @Nullable RatioGoal goal, float rateFactor) {
@@ -35,14 +35,19 @@ record Method(String label, String optimizer, @Nullable Double paper, @Nullable 
     return new Method(label, optimizer, null, null, 1);
   }
 
-  /** The same with a ratio that should not be exceeded. */
+  /** The same with a ratio to the first row that should not be exceeded. */
   Method atMost(double ratio) {
-    return new Method(label, optimizer, paper, new RatioGoal(ratio, true), rateFactor);
+    return new Method(label, optimizer, paper, new RatioGoal(ratio, true, null), rateFactor);
   }
 
-  /** The same with a ratio that should be reached: the row is there to be seen failing. */
+  /** The same with a ratio to the row of that label that should not be exceeded. */
+  Method atMost(double ratio, String base) {
+    return new Method(label, optimizer, paper, new RatioGoal(ratio, true, base), rateFactor);
+  }
+
+  /** The same with a ratio to the first row that should be reached: the row is there to be seen failing. */
   Method atLeast(double ratio) {
-    return new Method(label, optimizer, paper, new RatioGoal(ratio, false), rateFactor);
+    return new Method(label, optimizer, paper, new RatioGoal(ratio, false, null), rateFactor);
   }
 
   /** The same with other learning rates: those of the recipe times {@code factor}. */
@@ -55,8 +60,9 @@ record Method(String label, String optimizer, @Nullable Double paper, @Nullable 
    *
    * @param ratio the figure
    * @param isUpperLimit whether lower is better
+   * @param base label of the row that the ratio is to; null for the first
    */
-  record RatioGoal(double ratio, boolean isUpperLimit) {
+  record RatioGoal(double ratio, boolean isUpperLimit, @Nullable String base) {
     /** An upper limit is met if the lower end of the interval is at or below it, a lower one if its lower end reaches it. */
     boolean isMet(PairedRatio measured) {
       return isUpperLimit ? measured.low() <= ratio : measured.low() >= ratio;

@@ -5,8 +5,8 @@ import dev.sublinear.train.report.Machine;
 import dev.sublinear.train.report.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The registered experiments, and the running of one. */
 public final class Reproduce {
@@ -14,7 +14,7 @@ public final class Reproduce {
 
   /** All experiments, in the order of the papers. */
   public static List<Experiment> experiments() {
-    return new ArrayList<>(CountSketchPaper.experiments());
+    return Stream.of(CountSketchPaper.experiments(), Sm3Paper.experiments()).flatMap(List::stream).toList();
   }
 
   /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.reproduce;
 
+import dev.sublinear.train.report.ByteSize;
 import dev.sublinear.train.report.MarkdownTable;
 import dev.sublinear.train.report.Metric;
 import dev.sublinear.train.report.Numbers;
@@ -28,11 +29,12 @@ import java.util.function.Function;
  * @param title what it is about
  * @param paper the paper's setting, in a paragraph
  * @param scaling how the short form differs from it and why the comparison still means something
+ * @param scope what the methods update
  * @param recipes how methods are trained, by size
  * @param methods the rows; the first is the one the others are compared to
  */
-record TableExperiment(String id, String title, String paper, String scaling, Function<Size, Recipe> recipes,
-    List<Method> methods) implements Experiment {
+record TableExperiment(String id, String title, String paper, String scaling, Scope scope,
+    Function<Size, Recipe> recipes, List<Method> methods) implements Experiment {
   /** The wall time of an epoch may be this much longer than with dense state. */
   private static final double TIME_GOAL = 1.03;
 
@@ -42,7 +44,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
   @Override
   public void run(Lab lab, Document document) throws IOException {
     Recipe recipe = recipes.apply(lab.size());
-    Comparison.Result result = Comparison.run(lab, recipe, methods);
+    Comparison.Result result = Comparison.run(lab, recipe, scope, methods);
     List<Comparison.Outcome> outcomes = result.outcomes();
     document.say(paper);
     document.say(switch (lab.size()) {
@@ -56,11 +58,13 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
     document
         .say("Ratio: test perplexity over that of the first row, geometric mean over the paired seeds, and its least"
             + " and greatest value. A goal is met if the lower end of that interval is at or below it (a row that is"
-            + " there to be seen failing: if it reaches it). State: optimizer state of the word tables over that of the"
-            + " same rule with dense layouts. Time: median duration of a step over that of the first row, median over short trainings of all methods in"
+            + " there to be seen failing: if it reaches it). State: " + switch (scope) {
+              case WORD_TABLES -> "optimizer state of the word tables over that of the same rule with dense layouts.";
+              case ALL_TENSORS -> "optimizer state of all tensors, and over that of the first row.";
+            } + " Time: median duration of a step over that of the first row, median over short trainings of all methods in"
             + " turn.");
     document.section("Learning rates");
-    if (!outcomes.getFirst().search().isEmpty()) {
+    if (recipe.rates().size() > 1) {
       document.table(searches(result));
       document.say("Validation perplexity of the search; the lowest of a row was taken.");
       document.picture(searchChart(outcomes));
@@ -86,24 +90,31 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
             corpus.vocabulary());
   }
 
-  private static String protocol(Recipe recipe) {
+  private String protocol(Recipe recipe) {
     String search = recipe.rates().size() == 1
         ? "The learning rate is the paper's."
         : String.format(Locale.ROOT,
-            "Every method searches the learning rate of the tables (%s; further by factors of 2"
-                + " if the best is at the edge) with seed %d on %,d tokens, by the perplexity of the first 20,000 validation"
-                + " tokens. The rate of all other tensors is the best where they and the tables have the same rate and dense"
-                + " state, found in the same way, for all rows.",
-            recipe.rates(), Recipe.SEARCH_SEED, recipe.budget().searchTokens());
+            "Every method searches the learning rate%s (%s%s; further by factors of 2 if the best is at the edge) with"
+                + " seed %d on %,d tokens, by the perplexity of the first 20,000 validation tokens.%s",
+            scope == Scope.WORD_TABLES ? " of the tables" : "", recipe.rates(),
+            methods.stream().allMatch(method -> method.rateFactor() == 1) ? "" : ", for some rows times a factor",
+            Recipe.SEARCH_SEED, recipe.budget().searchTokens(),
+            scope == Scope.WORD_TABLES
+                ? " The rate of all other tensors is the best where they and the tables have the same rate and dense"
+                    + " state, found in the same way, for all rows."
+                : "");
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"
-        + " %s, schedule `%s`; %s; softmax %s. Only the optimizer of the two word tables differs between rows; all other"
-        + " tensors have the rule of the first row with dense state.", recipe.budget().tokens(),
+        + " %s, schedule `%s`; %s; softmax %s. %s", recipe.budget().tokens(),
         recipe.budget().seeds(), recipe.batch(),
-        recipe.bptt(), recipe.clip(), recipe.schedule(), recipe.network(), recipe.softmax());
+        recipe.bptt(), recipe.clip(), recipe.schedule(), recipe.network(), recipe.softmax(), switch (scope) {
+          case WORD_TABLES -> "Only the optimizer of the two word tables differs between rows; all other tensors have"
+              + " the rule of the first row with dense state.";
+          case ALL_TENSORS -> "A row's optimizer updates every tensor.";
+        });
   }
 
-  private static MarkdownTable results(List<Comparison.Outcome> outcomes) {
+  private MarkdownTable results(List<Comparison.Outcome> outcomes) {
     Comparison.Outcome base = outcomes.getFirst();
     Double basePaper = base.method().paper();
     MarkdownTable table = new MarkdownTable("tables' optimizer", "paper", "paper's ratio", "measured, by seed", "ratio",
@@ -117,23 +128,43 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
           paper == null ? "" : Numbers.perplexity(paper),
           paper == null || basePaper == null ? "" : ratio(paper / basePaper),
           String.join(", ", outcome.perplexities().stream().map(Numbers::perplexity).toList()),
-          outcome.equals(base)
-              ? "1"
-              : ratio(ratio.mean()) + " [" + ratio(ratio.low()) + ", " + ratio(ratio.high()) + "]",
-          goal == null ? "" : (goal.isUpperLimit() ? "<= " : ">= ") + goal.ratio(),
-          goal == null ? "" : goal.isMet(ratio) ? "yes" : "no",
-          state(outcome), time(outcome, base), Float.toString(outcome.rates().tables()));
+          outcome.equals(base) ? "1" : text(ratio),
+          goal == null ? "" : goal(goal, outcome, outcomes),
+          goal == null ? "" : goal.isMet(ratio(goal, outcome, outcomes)) ? "yes" : "no",
+          state(outcome, base), time(outcome, base), Float.toString(outcome.rates().tables()));
     }
     return table;
+  }
+
+  /** The limit, and where it is not one of the ratio to the first row, of which row and what was measured. */
+  private static String goal(Method.RatioGoal goal, Comparison.Outcome outcome, List<Comparison.Outcome> outcomes) {
+    String limit = (goal.isUpperLimit() ? "<= " : ">= ") + goal.ratio();
+    return goal.base() == null ? limit : limit + " of " + goal.base() + ": " + text(ratio(goal, outcome, outcomes));
+  }
+
+  private static PairedRatio ratio(Method.RatioGoal goal, Comparison.Outcome outcome,
+      List<Comparison.Outcome> outcomes) {
+    Comparison.Outcome base = outcomes.stream().filter(other -> other.method().label().equals(goal.base())).findFirst()
+        .orElse(outcomes.getFirst());
+    return PairedRatio.of(outcome.perplexities(), base.perplexities());
+  }
+
+  private static String text(PairedRatio ratio) {
+    return ratio(ratio.mean()) + " [" + ratio(ratio.low()) + ", " + ratio(ratio.high()) + "]";
   }
 
   private static String ratio(double value) {
     return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "diverged";
   }
 
-  private static String state(Comparison.Outcome outcome) {
-    Summary.TableBytes bytes = outcome.runs().getFirst().summary().bytes().tables();
-    return String.format(Locale.ROOT, "%.1f %%", 100.0 * bytes.optimizerState() / bytes.optimizerStateDense());
+  private String state(Comparison.Outcome outcome, Comparison.Outcome base) {
+    Summary.Bytes bytes = outcome.runs().getFirst().summary().bytes();
+    return switch (scope) {
+      case WORD_TABLES -> String.format(Locale.ROOT, "%.1f %%",
+          100.0 * bytes.tables().optimizerState() / bytes.tables().optimizerStateDense());
+      case ALL_TENSORS -> String.format(Locale.ROOT, "%s (%.1f %%)", ByteSize.format(bytes.optimizerState()),
+          100.0 * bytes.optimizerState() / base.runs().getFirst().summary().bytes().optimizerState());
+    };
   }
 
   private static String time(Comparison.Outcome outcome, Comparison.Outcome base) {
@@ -160,7 +191,9 @@ record TableExperiment(String id, String title, String paper, String scaling, Fu
     List<String> headers = new ArrayList<>(List.of("tables' optimizer"));
     rates.forEach(rate -> headers.add("lr " + rate));
     MarkdownTable table = new MarkdownTable(headers.toArray(String[]::new));
-    addSearch(table, outcomes.getFirst().method().label() + ", one rate for all tensors", rates, result.shared());
+    if (!result.shared().isEmpty()) {
+      addSearch(table, outcomes.getFirst().method().label() + ", one rate for all tensors", rates, result.shared());
+    }
     outcomes.forEach(outcome -> addSearch(table, outcome.method().label(), rates, outcome.search()));
     return table;
   }

@@ -48,7 +48,8 @@ class ExperimentsTest {
 
   @Test
   void table_paperRowBesideMeasured_searchThenPairedSeeds() throws IOException {
-    Experiment experiment = new TableExperiment("toy", "a toy", "The paper.", "The scale.", size -> TOY.probing(3),
+    Experiment experiment = new TableExperiment("toy", "a toy", "The paper.", "The scale.",
+        Scope.WORD_TABLES, size -> TOY.probing(3),
         List.of(Method.published("dense", "adam", 100),
             Method.published("sketch", "adam m=count-sketch:0.5,v=count-min:0.5", 103).atMost(1.04),
             Method.added("adagrad", "adagrad").withRatesTimes(10)));
@@ -71,7 +72,8 @@ class ExperimentsTest {
   @Test
   void table_edgeOfTheRates_searchesFurther_andTheBaseRateHoldsForOthers() throws IOException {
     Comparison.Result result =
-        Comparison.run(lab(), TOY, List.of(Method.added("dense", "adam"), Method.added("row-wise", "adam v=row-wise")));
+        Comparison.run(lab(), TOY, Scope.WORD_TABLES,
+            List.of(Method.added("dense", "adam"), Method.added("row-wise", "adam v=row-wise")));
     assertTrue(result.shared().size() > 2, "two rates: the best is always at an edge");
     float others = Comparison.best(result.shared());
     for (Comparison.Outcome outcome : result.outcomes()) {
