@@ -15,7 +15,20 @@ final class Sm3Paper {
 
   /** All of them. */
   static List<Experiment> experiments() {
-    return List.of(languageModel());
+    return List.of(languageModel(), batch());
+  }
+
+  private static Experiment batch() {
+    SoftmaxSpec sampled = new SoftmaxSpec.Sampled(1_024);
+    List<Float> rates = List.of(0.001f, 0.002f, 0.004f, 0.008f);
+    return new BatchExperiment(size -> switch (size) {
+      case SMOKE -> new Recipe(2_000, 4, 16, transformer(32, 1, 2, 64, 16), new SoftmaxSpec.Sampled(100), 0.25, WARM,
+          rates.subList(1, 3), new Recipe.Budget(8_000, 16_000, 4, SEEDS, 0));
+      case SHORT -> new Recipe(16_000, 8, 64, transformer(128, 2, 4, 512, 64), sampled, 0.25, WARM, rates,
+          new Recipe.Budget(150_000, 500_000, 12, SEEDS, 0));
+      case FULL -> new Recipe(0, 16, 128, transformer(512, 6, 8, 2_048, 128), sampled, 0.25, WARM, rates,
+          new Recipe.Budget(2_000_000, 20_000_000, 40, SEEDS, 0));
+    }, Method.added("SM3, momentum in bfloat16", "sm3 m=bf16").withRatesTimes(20));
   }
 
   private static Experiment languageModel() {

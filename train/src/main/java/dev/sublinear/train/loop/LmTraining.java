@@ -79,6 +79,15 @@ public final class LmTraining implements AutoCloseable {
   }
 
   /**
+   * Bytes a training needs at least: weights, optimizer state, gradients, and what a step keeps for its backward pass.
+   *
+   * @throws IllegalArgumentException if a layout cannot hold a tensor
+   */
+  public static long bytes(LmOptions options, int words) {
+    return LmMemory.bytes(options, options.optimization().tables(), words);
+  }
+
+  /**
    * Checks data and memory, then allocates the model and the optimizer state.
    *
    * @throws IllegalArgumentException if the corpus is too short, a layout does not fit a table, or memory is short

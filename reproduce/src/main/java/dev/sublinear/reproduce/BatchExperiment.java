@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.reproduce;
+
+import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.train.data.Corpus;
+import dev.sublinear.train.loop.LmTraining;
+import dev.sublinear.train.report.ByteSize;
+import dev.sublinear.train.report.MarkdownTable;
+import dev.sublinear.train.report.Numbers;
+import dev.sublinear.train.report.ReportRun;
+import dev.sublinear.train.report.Summary;
+import dev.sublinear.train.report.ValidationMetric;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What the memory that an optimizer saves buys: at the bytes of Adam with its batch, another optimizer has a larger
+ * batch; how many steps, and how much time, it takes to the loss at which Adam ends.
+ *
+ * @param recipes how Adam is trained, by size
+ * @param small the optimizer with little state
+ */
+record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements Experiment {
+  private static final Method ADAM = Method.added("Adam", "adam");
+
+  /** A large batch makes fewer steps of the same tokens, so it gets more of them to come as far. */
+  private static final int LONGER = 2;
+
+  @Override
+  public String id() {
+    return "sm3-batch";
+  }
+
+  @Override
+  public String title() {
+    return "a larger batch in the memory that SM3 saves";
+  }
+
+  /**
+   * One row of the table.
+   *
+   * @param times its batch over that of the recipe
+   * @param recipe how it was trained
+   * @param bytes what such a training takes
+   * @param outcome what came out
+   */
+  private record Row(int times, Recipe recipe, long bytes, Comparison.Outcome outcome) {
+    String label() {
+      return outcome.method().label() + ", batch x " + times;
+    }
+
+    /** Step by step, the validations of a seed. */
+    List<ValidationMetric> validations(int seed) {
+      ReportRun run = outcome.runs().get(seed);
+      return run.metrics().stream().filter(ValidationMetric.class::isInstance).map(ValidationMetric.class::cast)
+          .toList();
+    }
+
+    /** The first step at which the validation loss was at most {@code loss}; empty if it never was. */
+    Optional<Long> stepsTo(double loss, int seed) {
+      return validations(seed).stream().filter(metric -> metric.validation().loss() <= loss)
+          .map(metric -> metric.at().step()).findFirst();
+    }
+
+    double stepMillis() {
+      List<Double> sorted = outcome.stepMillis().stream().sorted().toList();
+      return sorted.get(sorted.size() / 2);
+    }
+  }
+
+  @Override
+  public void run(Lab lab, Document document) throws IOException {
+    Recipe recipe = recipes.apply(lab.size());
+    Corpus corpus = lab.text(recipe.vocabulary());
+    int words = corpus.vocabulary().size();
+    long budget = bytes(recipe, ADAM, words);
+    int times = 1;
+    while (bytes(recipe.ofBatch(times + 1, 1), small, words) <= budget) {
+      times++;
+    }
+    List<Row> rows = new ArrayList<>();
+    for (Method method : List.of(ADAM, small)) {
+      for (int batch : List.of(1, times)) {
+        Recipe own = recipe.ofBatch(batch, batch == 1 ? 1 : LONGER);
+        rows.add(new Row(batch, own, bytes(own, method, words),
+            Comparison.run(lab, own, Scope.ALL_TENSORS, List.of(method)).outcomes().getFirst()));
+      }
+    }
+    report(document, recipe, rows, words);
+  }
+
+  private static long bytes(Recipe recipe, Method method, int words) {
+    OptimizerSpec spec = method.spec();
+    return LmTraining.bytes(recipe.search(spec, spec, new Recipe.Rates(1, 1)), words);
+  }
+
+  private void report(Document document, Recipe recipe, List<Row> rows, int words) throws IOException {
+    document.say("Paper, section 5: on machine translation and language models, at the memory of Adam SM3 has room for"
+        + " twice the batch, and reaches the same quality in about half of the steps and in less time.");
+    document.say(String.format(Locale.ROOT, "Scaled down to two cores: %s, softmax %s, WikiText-2 with %,d words, batch"
+        + " %d x %d tokens for Adam; `%s` gets the largest multiple of that batch whose training takes no more bytes (weights,"
+        + " state, gradients, activations kept for the backward pass, as the memory check of `train lm` counts them)."
+        + " Every row searches its learning rate on %,d tokens (%d times as many for the large batch), then trains"
+        + " %,d tokens (as many times more) with the seeds %s. What carries over is the ratio of steps; on two cores a"
+        + " large batch takes as many times longer a step, which on an accelerator that is not full it does not.",
+        recipe.network(), recipe.softmax(), words, recipe.batch(), recipe.bptt(), small.optimizer(),
+        recipe.budget().searchTokens(), LONGER, recipe.budget().tokens(), recipe.budget().seeds()));
+    document.section("Results");
+    MarkdownTable table = new MarkdownTable("optimizer, batch", "bytes of a training", "state", "lr",
+        "last validation loss, by seed", "steps to Adam's", "time to Adam's");
+    Row adam = rows.getFirst();
+    for (Row row : rows) {
+      List<String> losses = new ArrayList<>();
+      List<String> steps = new ArrayList<>();
+      List<String> times = new ArrayList<>();
+      for (int seed = 0; seed < row.outcome().runs().size(); seed++) {
+        Summary.Score score = row.outcome().runs().get(seed).summary().scores().validation();
+        losses.add(score == null ? "diverged" : String.format(Locale.ROOT, "%.3f", score.loss()));
+        Optional<Long> reached = row.stepsTo(adam.validations(seed).getLast().validation().loss(), seed);
+        steps.add(reached.map(step -> String.format(Locale.ROOT, "%,d", step)).orElse("not reached"));
+        times.add(reached.map(step -> Numbers.duration(step * row.stepMillis() / 1e3)).orElse("not reached"));
+      }
+      table.row(row.label() + ": `" + row.outcome().method().optimizer() + "`", ByteSize.format(row.bytes()),
+          ByteSize.format(row.outcome().runs().getFirst().summary().bytes().optimizerState()),
+          Float.toString(row.outcome().rates().tables()), String.join(", ", losses), String.join(", ", steps),
+          String.join(", ", times));
+    }
+    document.table(table);
+    document.say("Steps to Adam's: the first validation at which the loss was at or below the last one of the first row with"
+        + " the same seed. Time: those steps times the median duration of a step.");
+    Chart chart = new Chart("sm3-batch: validation, seed " + recipe.budget().seeds().getFirst(), "step",
+        "validation loss, nats");
+    for (Row row : rows) {
+      chart.curve(row.label(), row.validations(0).stream().map(metric -> (double) metric.at().step()).toList(),
+          row.validations(0).stream().map(metric -> metric.validation().loss()).toList(), true);
+    }
+    document.picture(chart);
+    document.section("Learning rates");
+    MarkdownTable searches = new MarkdownTable("optimizer, batch", "validation perplexity by learning rate");
+    for (Row row : rows) {
+      List<String> cells = new ArrayList<>();
+      row.outcome().search().forEach((rate, perplexity) -> cells.add(rate + ": " + Numbers.perplexity(perplexity)));
+      searches.row(row.label(), String.join(", ", cells.isEmpty() ? Collections.singletonList("not searched") : cells));
+    }
+    document.table(searches);
+  }
+}
