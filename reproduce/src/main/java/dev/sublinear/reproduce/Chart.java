@@ -29,7 +29,7 @@ final class Chart {
   Chart(String title, String x, String y) {
     this.title = title;
     chart = new XYChartBuilder().title(title).xAxisTitle(x).yAxisTitle(y).width(WIDTH).height(HEIGHT).build();
-    chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
+    chart.getStyler().setLegendPosition(LegendPosition.OutsideE).setDecimalPattern("#,##0.####");
   }
 
   /** The title. */

@@ -209,7 +209,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   }
 
   private Chart searchChart(List<Comparison.Outcome> outcomes) {
-    Chart chart = new Chart(id + ": search", "learning rate", "validation perplexity").logarithmic(true, true)
+    Chart chart = new Chart(id + ": search", "learning rate", "validation perplexity").logarithmic(true, false)
         .upTo(CHART_RANGE * Collections.min(outcomes.getFirst().search().values()));
     for (Comparison.Outcome outcome : outcomes) {
       SortedMap<Float, Double> search = outcome.search();
@@ -230,7 +230,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
 
   private Chart validationChart(List<Comparison.Outcome> outcomes, Recipe recipe) {
     String title = id + ": validation, seed " + recipe.budget().seeds().getFirst();
-    Chart chart = new Chart(title, "tokens", "perplexity").logarithmic(false, true)
+    Chart chart = new Chart(title, "tokens", "perplexity")
         .upTo(CHART_RANGE * outcomes.getFirst().perplexities().getFirst());
     for (Comparison.Outcome outcome : outcomes) {
       add(chart, outcome, ValidationMetric.class, metric -> metric.validation().perplexity());
