@@ -122,7 +122,7 @@ final class LmArguments {
   static final class Training {
     @Option(names = "--dense-optimizer", paramLabel = "\"NAME [SLOTS]\"", description = {
       "Optimizer of the tensors that are not tables (LSTM, Transformer, biases)."
-          + " Default: the rule of the tables with dense layouts."
+          + " Default: the rule of the tables with its default layouts."
     })
     @Nullable String denseOptimizer;
 
@@ -182,7 +182,7 @@ final class LmArguments {
     LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, bptt());
     String dense = training.denseOptimizer;
     OptimizerSpec others = dense == null
-        ? OptimizerSpec.dense(tables.rule())
+        ? OptimizerSpec.defaults(tables.rule())
         : Errors.named("--dense-optimizer", () -> OptimizerSpec.parse(dense));
     Schedule schedule = Errors.named("--schedule", () -> Schedule.parse(training.schedule));
     float rate = learningRate == null ? tables.rule().defaultLearningRate() : learningRate;

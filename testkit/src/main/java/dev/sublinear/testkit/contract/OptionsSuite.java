@@ -58,13 +58,13 @@ public class OptionsSuite {
         .map(text -> dynamicTest(text, () -> assertEquals(text, OptimizerSpec.parse(text).toString())));
   }
 
-  /** Slots that are not named are dense, and overriding them one by one gives the whole. */
+  /** Slots that are not named have the rule's default layout, and overriding them one by one gives the whole. */
   @TestFactory
   public Stream<DynamicTest> withState_slotBySlot_isTheWhole() {
     return Combinations.legal().stream().filter(spec -> !spec.layouts().isEmpty())
         .map(spec -> dynamicTest(spec.toString(), () -> {
           OptimizerSpec built = OptimizerSpec.parse(spec.rule().toString());
-          assertEquals(OptimizerSpec.dense(spec.rule()), built);
+          assertEquals(OptimizerSpec.defaults(spec.rule()), built);
           for (String assignment : spec.state().split(",")) {
             built = built.withState(assignment);
           }
