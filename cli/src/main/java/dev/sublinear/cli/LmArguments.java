@@ -131,7 +131,8 @@ final class LmArguments {
 
     @Option(names = "--schedule", paramLabel = "KIND[:KEY=VALUE]", description = {
       "How the learning rate goes: constant, linear, cosine, or plateau (divided by 4 when validation does not"
-          + " improve); keys warmup=STEPS, shape=linear|quadratic (of the warm-up), end=FRACTION." + DEFAULT
+          + " improve); keys warmup=STEPS, shape=linear|quadratic (of the warm-up), end=FRACTION,"
+          + " cooldown=STEPS (over the last steps the rate falls to 0 in a straight line)." + DEFAULT
     }) String schedule = "linear:end=0.1";
 
     @Option(names = "--clip", paramLabel = "NORM|none", description = "Largest norm of all gradients together."
