@@ -109,7 +109,7 @@ CASES = [
     ("Adam amsgrad betas=(0.9, 0.5)", "amsgrad:beta2=0.5",
      lambda p: torch.optim.Adam(p, lr=LR, betas=(0.9, 0.5), amsgrad=True), False),
     ("Adafactor", "adafactor", lambda p: Adafactor(p), False),
-    ("Adafactor beta1=0.75", "adafactor:beta1=0.75 m=dense", lambda p: Adafactor(p, beta1=0.75), False),
+    ("Adafactor beta1=0.5", "adafactor:beta1=0.5 m=dense", lambda p: Adafactor(p, beta1=0.5), False),
     ("Adafactor unfactored d=0.5", "adafactor:clip=0.5 v=dense",
      lambda p: Adafactor(p, factored=False, clip=0.5), False),
     ("Adafactor rate of its own, unscaled", "adafactor:relative=false:scale=false",
