@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes trajectories of PyTorch's optimizers, and of one it lacks in its arithmetic: the golden numbers of GoldenSuite.
+"""Writes trajectories of PyTorch's optimizers, and of those it lacks: the golden numbers of GoldenSuite.
 
 Run once, with Debian 12's python3-torch (1.13.0a0):
     /usr/bin/python3 testkit/src/test/golden/generate.py \
@@ -52,6 +52,42 @@ class FactoredRMSprop:
             self.p -= self.lr * self.p.grad / (v.sqrt() + self.eps)
 
 
+class Adafactor:
+    """Shazeer and Stern, 2018, algorithms 4 to 6 as printed, in float64; eps1 1e-30, eps2 1e-3, decay 1 - t^-0.8.
+
+    factored=False is algorithm 5, which vectors have. With beta1 the update is replaced by its exponential mean.
+    """
+
+    def __init__(self, params, factored=True, beta1=0.0, clip=1.0, rate=lambda t: min(LR, t ** -0.5), scale=True):
+        self.p, self.factored, self.beta1, self.clip, self.rate, self.scale = params[0], factored, beta1, clip, rate, scale
+        self.x = self.p.detach().double()
+        self.v = self.r = self.c = self.m = 0.0
+        self.t = 0
+
+    def step(self):
+        self.t += 1
+        g = self.p.grad.double()
+        beta2 = 1 - self.t ** -0.8
+        square = g ** 2 + 1e-30
+        if self.factored:
+            self.r = beta2 * self.r + (1 - beta2) * square.sum(1, keepdim=True)
+            self.c = beta2 * self.c + (1 - beta2) * square.sum(0, keepdim=True)
+            v = self.r @ self.c / self.r.sum()
+        else:
+            v = self.v = beta2 * self.v + (1 - beta2) * square
+        u = g / v.sqrt()
+        u = u / max(1.0, rms(u) / self.clip)
+        alpha = self.rate(self.t) * (max(1e-3, rms(self.x)) if self.scale else 1.0)
+        self.m = self.beta1 * self.m + (1 - self.beta1) * alpha * u
+        self.x = self.x - self.m
+        with torch.no_grad():
+            self.p.copy_(self.x)
+
+
+def rms(x):
+    return float((x ** 2).mean().sqrt())
+
+
 # name, our spec, the torch optimizer, whether gradients are sparse
 CASES = [
     ("SGD", "sgd", lambda p: torch.optim.SGD(p, lr=LR), False),
@@ -72,6 +108,12 @@ CASES = [
     ("AdamW weight_decay=0.5", "adamw:decay=0.5", lambda p: torch.optim.AdamW(p, lr=LR, weight_decay=0.5), False),
     ("Adam amsgrad betas=(0.9, 0.5)", "amsgrad:beta2=0.5",
      lambda p: torch.optim.Adam(p, lr=LR, betas=(0.9, 0.5), amsgrad=True), False),
+    ("Adafactor", "adafactor", lambda p: Adafactor(p), False),
+    ("Adafactor beta1=0.5", "adafactor:beta1=0.5 m=dense", lambda p: Adafactor(p, beta1=0.5), False),
+    ("Adafactor unfactored d=0.5", "adafactor:clip=0.5 v=dense",
+     lambda p: Adafactor(p, factored=False, clip=0.5), False),
+    ("Adafactor rate of its own, unscaled", "adafactor:relative=false:scale=false",
+     lambda p: Adafactor(p, rate=lambda t: LR, scale=False), False),
     ("SGD sparse", "sgd", lambda p: torch.optim.SGD(p, lr=LR), True),
     ("Adagrad sparse", "adagrad", lambda p: torch.optim.Adagrad(p, lr=LR), True),
     # SparseAdam adds eps before the bias correction of v, we (and Adam) after it: with 1e-12 neither is seen.

@@ -2,6 +2,7 @@
 package dev.sublinear.bench;
 
 import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.kernel.Float8;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.RowCells;
@@ -28,6 +29,7 @@ public class KernelBenchmark {
   private static final float DECAY = 0.9f;
   private static final float SCALE = 0.1f;
   private static final float EPSILON = 1e-8f;
+  private static final short HEADER = Float8.header(Float.floatToIntBits(1), true);
 
   /** Elements of a run. */
   @Param({"64", "256"}) public int size = 256;
@@ -161,6 +163,30 @@ public class KernelBenchmark {
   @Benchmark
   public void roundNearest() {
     kernels.roundNearest(memory, run(1), memory, run(0), size);
+  }
+
+  /** {@link Kernels#blockHeader}. */
+  @Benchmark
+  public short blockHeader() {
+    return kernels.blockHeader(memory, run(1), size);
+  }
+
+  /** {@link Kernels#decode}. */
+  @Benchmark
+  public void decode() {
+    kernels.decode(memory, run(1), HEADER, memory, run(0), size);
+  }
+
+  /** {@link Kernels#encodeStochastic}. */
+  @Benchmark
+  public void encodeStochastic() {
+    kernels.encodeStochastic(memory, run(1), memory, run(0), size, HEADER, 1);
+  }
+
+  /** {@link Kernels#encodeNearest}. */
+  @Benchmark
+  public void encodeNearest() {
+    kernels.encodeNearest(memory, run(1), memory, run(0), size, HEADER);
   }
 
   /** {@link Kernels#sumOfSquares}. */

@@ -36,7 +36,7 @@ final class LmSteps implements AutoCloseable {
     }
   }
 
-  /** Tables trained by {@code tables}, the rest by the same rule with dense layouts. */
+  /** Tables trained by {@code tables}, the rest by the same rule with its default layouts. */
   LmSteps(LmWorkload workload, OptimizerSpec tables, int threads) {
     batches = workload.batches();
     inputs = new int[workload.wordsPerStep()];
@@ -46,7 +46,7 @@ final class LmSteps implements AutoCloseable {
         workload.batch(),
         workload.bptt(), LmWorkload.SEED, arena);
     for (Weight weight : model.weights()) {
-      OptimizerSpec spec = weight.spec().isTable() ? tables : OptimizerSpec.dense(tables.rule());
+      OptimizerSpec spec = weight.spec().isTable() ? tables : OptimizerSpec.defaults(tables.rule());
       long seed = CounterRandom.stream(weight.name());
       optimizers.add(new RowOptimizer(spec, weight.table(), seed, arena, workers));
     }

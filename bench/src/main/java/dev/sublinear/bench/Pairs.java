@@ -22,7 +22,8 @@ final class Pairs implements Section {
   /** Measured in the quick run too; the first is the base. */
   private static final List<String> CHOSEN = List.of(DENSE, SKETCHED, SKETCHED_BF16,
       "adam m=count-sketch:0.01,v=count-min:0.01", "adam m=count-sketch:0.01:cells=bf16,v=count-min:0.01:cells=bf16",
-      ROW_WISE, "adam m=dense,v=row-wise", "adam m=bf16,v=bf16", "adam m=none,v=count-min:0.2");
+      ROW_WISE, "adam m=dense,v=row-wise", "adam m=bf16,v=bf16", "adam m=int8,v=int8",
+      "adam m=none,v=count-min:0.2");
 
   private final Scale scale;
   private final Memory memory;

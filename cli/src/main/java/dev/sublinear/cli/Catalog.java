@@ -34,7 +34,8 @@ final class Catalog {
   static String text() {
     return """
 
-        Optimizers: "NAME[:KEY=VALUE] [SLOT=LAYOUT[:RATIO][:KEY=VALUE],...]"; slots not named are dense.
+        Optimizers: "NAME[:KEY=VALUE] [SLOT=LAYOUT[:RATIO][:KEY=VALUE],...]"; slots not named are dense
+        unless the rule has layouts of its own.
         %s
         Layouts: how a slot is stored; one slot of a 50,000 x 128 table takes
         %s

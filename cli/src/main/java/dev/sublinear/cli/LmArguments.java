@@ -122,7 +122,7 @@ final class LmArguments {
   static final class Training {
     @Option(names = "--dense-optimizer", paramLabel = "\"NAME [SLOTS]\"", description = {
       "Optimizer of the tensors that are not tables (LSTM, Transformer, biases)."
-          + " Default: the rule of the tables with dense layouts."
+          + " Default: the rule of the tables with its default layouts."
     })
     @Nullable String denseOptimizer;
 
@@ -131,7 +131,8 @@ final class LmArguments {
 
     @Option(names = "--schedule", paramLabel = "KIND[:KEY=VALUE]", description = {
       "How the learning rate goes: constant, linear, cosine, or plateau (divided by 4 when validation does not"
-          + " improve); keys warmup=STEPS, shape=linear|quadratic (of the warm-up), end=FRACTION." + DEFAULT
+          + " improve); keys warmup=STEPS, shape=linear|quadratic (of the warm-up), end=FRACTION,"
+          + " cooldown=STEPS (over the last steps the rate falls to 0 in a straight line)." + DEFAULT
     }) String schedule = "linear:end=0.1";
 
     @Option(names = "--clip", paramLabel = "NORM|none", description = "Largest norm of all gradients together."
@@ -182,7 +183,7 @@ final class LmArguments {
     LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, bptt());
     String dense = training.denseOptimizer;
     OptimizerSpec others = dense == null
-        ? OptimizerSpec.dense(tables.rule())
+        ? OptimizerSpec.defaults(tables.rule())
         : Errors.named("--dense-optimizer", () -> OptimizerSpec.parse(dense));
     Schedule schedule = Errors.named("--schedule", () -> Schedule.parse(training.schedule));
     float rate = learningRate == null ? tables.rule().defaultLearningRate() : learningRate;

@@ -120,4 +120,26 @@ public record RowTable(MemorySegment data, long rows, int columns) {
       MemorySegment.copy(data, offset(ids[i]), out, i * rowBytes, rowBytes);
     }
   }
+
+  /**
+   * Refuses a gradient of another shape.
+   *
+   * @throws IllegalArgumentException naming what does not fit
+   */
+  public void requireFits(Gradient gradient) {
+    long count = gradient.count();
+    if (gradient.columns() != columns) {
+      throw new IllegalArgumentException(
+          "gradient with " + gradient.columns() + " columns: the table has " + columns);
+    }
+    if (gradient instanceof DenseRows && count != rows) {
+      throw new IllegalArgumentException(
+          "dense gradient of " + count + " rows: the table has " + rows
+              + "; give some rows as SparseRows");
+    }
+    if (count > 0 && gradient.row(count - 1) >= rows) {
+      throw new IllegalArgumentException(
+          "gradient row " + gradient.row(count - 1) + ": the table has " + rows + " rows");
+    }
+  }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -310,6 +311,57 @@ public interface Kernels {
     }
     for (int i = whole; i < n; i++) {
       out.set(JAVA_SHORT, oo + 2L * i, Bfloat16.nearest(x.get(JAVA_FLOAT, xo + 4L * i)));
+    }
+  }
+
+  /** Decodes a packed block of {@link Float8}: {@code out[i] = codes[i]}; exact. */
+  default void decode(MemorySegment codes, long co, short header, MemorySegment out, long oo, int n) {
+    int whole = Float8.grouped(n);
+    for (int i = 0; i < n; i++) {
+      byte code = codes.get(JAVA_BYTE, co + (i < whole ? Float8.packedOffset(i) : i));
+      out.set(JAVA_FLOAT, oo + 4L * i, Float8.decode(code, header));
+    }
+  }
+
+  /** The header of a block of {@link Float8} for these values. */
+  default short blockHeader(MemorySegment x, long xo, int n) {
+    int largest = 0;
+    boolean isSigned = false;
+    for (int i = 0; i < n; i++) {
+      float value = x.get(JAVA_FLOAT, xo + 4L * i);
+      isSigned |= value < 0;
+      if (Math.abs(value) < Float.POSITIVE_INFINITY) {
+        largest = Math.max(largest, Float.floatToRawIntBits(Math.abs(value)));
+      }
+    }
+    return Float8.header(largest, isSigned);
+  }
+
+  /**
+   * Rounds a block of float32 to packed {@link Float8} stochastically: up with the probability of the cut-off fraction,
+   * of which 16 bits count.
+   *
+   * @param header {@link #blockHeader} of the whole block
+   * @param key a random counter for this run; the noise of an element is one half of the bits of {@code key} plus the
+   *     number of pairs and single elements before it
+   */
+  default void encodeStochastic(MemorySegment x, long xo, MemorySegment codes, long co, int n, short header, int key) {
+    float unit = Float8.unit(header);
+    int whole = Float8.grouped(n);
+    for (int i = 0; i < n; i++) {
+      int noise = i < whole ? Float8.packedNoise(key, i) : Bfloat16.noise(key + i - whole / 2) & 0xFFFF;
+      codes.set(JAVA_BYTE, co + (i < whole ? Float8.packedOffset(i) : i),
+          Float8.encode(x.get(JAVA_FLOAT, xo + 4L * i), header, noise, unit));
+    }
+  }
+
+  /** Rounds a block of float32 to the nearest packed {@link Float8}, ties away from 0. */
+  default void encodeNearest(MemorySegment x, long xo, MemorySegment codes, long co, int n, short header) {
+    float unit = Float8.unit(header);
+    int whole = Float8.grouped(n);
+    for (int i = 0; i < n; i++) {
+      codes.set(JAVA_BYTE, co + (i < whole ? Float8.packedOffset(i) : i),
+          Float8.encode(x.get(JAVA_FLOAT, xo + 4L * i), header, Float8.HALF, unit));
     }
   }
 

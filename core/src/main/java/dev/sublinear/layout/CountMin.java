@@ -68,7 +68,7 @@ public record CountMin(SketchOptions options) implements FoldableLayout {
   public @Nullable String refusal(Slot slot) {
     return switch (slot.kind()) {
       case NON_NEGATIVE -> null;
-      case SIGNED -> "a minimum over colliding cells is no estimate of a moment with a sign; use count-sketch";
+      case SIGNED, UPDATE -> "a minimum over colliding cells is no estimate of a moment with a sign; use count-sketch";
       case MAXIMUM -> "a sketch is linear and a maximum is not";
     };
   }

@@ -89,7 +89,7 @@ public record CountMinColumns(double ratio) implements StateLayout {
   public @Nullable String refusal(Slot slot) {
     return switch (slot.kind()) {
       case NON_NEGATIVE -> null;
-      case SIGNED -> "sums of columns with a sign cancel; use bf16, none, or count-sketch with axis=rows";
+      case SIGNED, UPDATE -> "sums of columns with a sign cancel; use bf16, none, or count-sketch with axis=rows";
       case MAXIMUM -> "a sketch is linear and a maximum is not";
     };
   }

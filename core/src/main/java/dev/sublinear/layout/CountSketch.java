@@ -86,7 +86,7 @@ public record CountSketch(SketchOptions options) implements FoldableLayout {
   @Override
   public @Nullable String refusal(Slot slot) {
     return switch (slot.kind()) {
-      case SIGNED -> null;
+      case SIGNED, UPDATE -> null;
       case NON_NEGATIVE -> "a median of signed cells can be negative, and this moment cannot; use count-min";
       case MAXIMUM -> "a sketch is linear and a maximum is not";
     };

@@ -15,6 +15,7 @@ public final class Layouts {
   static {
     register("dense", term -> new Dense());
     register("bf16", term -> new Bf16());
+    register("int8", term -> new Int8());
     register("row-wise", term -> new RowWise());
     register("count-sketch:0.2", CountSketch::read);
     register("count-min:0.2", CountMin::read);

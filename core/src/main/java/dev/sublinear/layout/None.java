@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A rule whose slot has this layout runs with that slot's decay at 0, hence with scale 1 and no bias correction, so
  * that the estimate is the gradient itself ({@code adam m=none} is RMSprop with Adam's bias correction of v and its cut-off). Bytes: 0.
- * Takes signed slots only: without a second moment there is nothing left to divide by.
+ * Takes slots with a sign only: without a second moment there is nothing left to divide by.
  */
 public record None() implements StateLayout {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
@@ -47,7 +47,10 @@ public record None() implements StateLayout {
 
   @Override
   public @Nullable String refusal(Slot slot) {
-    return slot.kind() == Slot.Kind.SIGNED ? null : "without it the rule has nothing to divide by";
+    return switch (slot.kind()) {
+      case SIGNED, UPDATE -> null;
+      case NON_NEGATIVE, MAXIMUM -> "without it the rule has nothing to divide by";
+    };
   }
 
   @Override

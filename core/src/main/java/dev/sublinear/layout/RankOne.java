@@ -65,6 +65,7 @@ public record RankOne(boolean force) implements StateLayout {
     return switch (slot.kind()) {
       case NON_NEGATIVE -> force ? "force=true sums moments with a sign, and this one has none; leave it out" : null;
       case SIGNED -> force ? null : "sums over rows and columns of a moment with a sign cancel; use rank-one-svd";
+      case UPDATE -> "it takes in the whole gradient before the first row, and this moment is made of updates";
       case MAXIMUM -> "it keeps sums, and a maximum is none";
     };
   }

@@ -66,7 +66,11 @@ public record RankOneSvd() implements StateLayout {
 
   @Override
   public @Nullable String refusal(Slot slot) {
-    return slot.kind() == Slot.Kind.MAXIMUM ? "a singular vector is linear in the moment and a maximum is not" : null;
+    return switch (slot.kind()) {
+      case SIGNED, NON_NEGATIVE -> null;
+      case UPDATE -> "it takes in the whole gradient before the first row, and this moment is made of updates";
+      case MAXIMUM -> "a singular vector is linear in the moment and a maximum is not";
+    };
   }
 
   @Override

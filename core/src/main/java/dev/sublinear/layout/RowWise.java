@@ -52,7 +52,7 @@ public record RowWise() implements StateLayout {
   public @Nullable String refusal(Slot slot) {
     return switch (slot.kind()) {
       case NON_NEGATIVE -> null;
-      case SIGNED -> "it keeps one mean of squares per row, and this moment has a sign";
+      case SIGNED, UPDATE -> "it keeps one mean of squares per row, and this moment has a sign";
       case MAXIMUM -> "it keeps a mean per row, which is not a maximum";
     };
   }

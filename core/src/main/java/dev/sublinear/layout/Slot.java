@@ -12,6 +12,11 @@ public record Slot(String name, Kind kind) {
   public enum Kind {
     /** A decayed sum of gradients: linear, of either sign. */
     SIGNED,
+    /**
+     * A decayed sum of updates, which the other moments have scaled already: linear, of either sign. A row's is known only
+     * when those moments are, and depends on other rows wherever they do.
+     */
+    UPDATE,
     /** A decayed sum of squared gradients: linear, never negative. */
     NON_NEGATIVE,
     /** A running maximum of something that is never negative: not linear. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.rule;
 
+import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
+import dev.sublinear.layout.StateLayout;
 import java.util.List;
 
 /**
@@ -17,6 +19,11 @@ public interface UpdateRule {
 
   /** The moments, in the order in which {@link #newStep} gets their states. */
   List<Slot> slots();
+
+  /** The layout of a slot that is not named: dense, unless the rule is known by another, as Adafactor by rank-one. */
+  default StateLayout defaultLayout(Slot slot) {
+    return new Dense();
+  }
 
   /** A learning rate to start from, tuned on the default corpus; what suits depends on the model and the data. */
   float defaultLearningRate();

@@ -67,8 +67,14 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
     return new OptimizerSpec(rule, rule.slots().stream().<StateLayout>map(slot -> new Dense()).toList());
   }
 
+  /** The rule with the layout that each slot has unless it is named, {@link UpdateRule#defaultLayout}. */
+  public static OptimizerSpec defaults(UpdateRule rule) {
+    return new OptimizerSpec(rule, rule.slots().stream().map(rule::defaultLayout).toList());
+  }
+
   /**
-   * Reads {@code NAME[:KEY=VALUE]... [SLOT=LAYOUT[:ARG][:KEY=VALUE]...[,SLOT=...]]}; slots not named are dense.
+   * Reads {@code NAME[:KEY=VALUE]... [SLOT=LAYOUT[:ARG][:KEY=VALUE]...[,SLOT=...]]}; slots not named have the rule's
+   * default layout, which is dense unless the rule says otherwise.
    *
    * @throws IllegalArgumentException with one line naming what is wrong and what is legal
    */
@@ -77,7 +83,7 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
     if (parts[0].isEmpty()) {
       throw new IllegalArgumentException("empty optimizer: write NAME [SLOT=LAYOUT,...], for example adam v=row-wise");
     }
-    OptimizerSpec spec = dense(Rules.parse(parts[0]));
+    OptimizerSpec spec = defaults(Rules.parse(parts[0]));
     return parts.length == 1 ? spec : spec.withState(parts[1]);
   }
 

@@ -53,6 +53,8 @@ public final class RowOptimizer {
   private @Nullable Gradient gradient;
   /** Of this step; a dense gradient of rows that meet is one thread's, who need not go to and fro between places. */
   private @Nullable RowOrder order;
+  private final @Nullable RowSums sums;
+  private boolean isMeasuring;
   private long step;
 
   /**
@@ -92,6 +94,7 @@ public final class RowOptimizer {
     counter = rule.rowCounter();
     counters = counter != RowCounter.NONE ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
     rowStep = remembering(rule).newStep(states);
+    sums = rowStep.isMeasured() ? new RowSums() : null;
   }
 
   private RowState allocate(Slot slot, StateLayout layout, Arena arena) {
@@ -118,7 +121,7 @@ public final class RowOptimizer {
    * @throws IllegalStateException if a thread failed; parameters and state are then undefined
    */
   public void step(Gradient gradient, float learningRate) {
-    check(gradient);
+    parameters.requireFits(gradient);
     step++;
     rowStep.begin(step, learningRate);
     for (int k = 0; k < states.size(); k++) {
@@ -128,18 +131,32 @@ public final class RowOptimizer {
       }
     }
     this.gradient = gradient;
-    order = gradient instanceof DenseRows ? null : turns;
-    if (order != null) {
-      order.begin();
-    }
     try {
+      if (sums != null) {
+        measure(gradient, sums);
+      }
+      order = gradient instanceof DenseRows ? null : turns;
+      if (order != null) {
+        order.begin();
+      }
       workers.run(update);
     } finally {
       this.gradient = null;
+      isMeasuring = false;
     }
     for (int k = 0; k < states.size(); k++) {
       states.get(k).endStep();
     }
+  }
+
+  /** The first pass of a rule that asks for two; where rows share cells it is one thread's, since rows have their order. */
+  private void measure(Gradient gradient, RowSums sums) {
+    sums.clear();
+    order = null;
+    isMeasuring = true;
+    workers.run(update);
+    isMeasuring = false;
+    rowStep.measured(sums.total(0), sums.total(1), gradient.count() * gradient.columns());
   }
 
   /**
@@ -175,29 +192,12 @@ public final class RowOptimizer {
     }
   }
 
-  private void check(Gradient gradient) {
-    long count = gradient.count();
-    if (gradient.columns() != parameters.columns()) {
-      throw new IllegalArgumentException(
-          "gradient with " + gradient.columns() + " columns: the table has " + parameters.columns());
-    }
-    if (gradient instanceof DenseRows && count != parameters.rows()) {
-      throw new IllegalArgumentException(
-          "dense gradient of " + count + " rows: the table has " + parameters.rows()
-              + "; give some rows as SparseRows");
-    }
-    if (count > 0 && gradient.row(count - 1) >= parameters.rows()) {
-      throw new IllegalArgumentException(
-          "gradient row " + gradient.row(count - 1) + ": the table has " + parameters.rows() + " rows");
-    }
-  }
-
   private void update(int part, int parts, Scratch scratch) {
     Gradient g = current();
     if (order == null) {
       int shares = rowsMeet ? 1 : parts;
       if (part < shares) {
-        update(g, g.count() * part / shares, g.count() * (part + 1) / shares, 0, 1, scratch);
+        update(g, RowSums.first(g.count(), part, shares), RowSums.first(g.count(), part + 1, shares), 0, 1, scratch);
       }
       return;
     }
@@ -233,11 +233,11 @@ public final class RowOptimizer {
               }
             }
           }
-          if (column == 0) {
+          if (column == 0 && (isMeasuring || sums == null)) {
             prepareRow(g, i);
           }
           updateRow(g, i, column, n, scratch);
-          if (column + n == g.columns()) {
+          if (column + n == g.columns() && !isMeasuring) {
             finishRow(g.row(i));
           }
           if (order != null) {
@@ -315,6 +315,11 @@ public final class RowOptimizer {
 
   private void updateRow(Gradient g, long i, int column, int n, Scratch scratch) {
     long row = g.row(i);
+    if (isMeasuring && sums != null) {
+      rowStep.measure(row, column, n, g.values(), g.offset(i) + 4L * column, parameters.data(),
+          parameters.offset(row) + 4L * column, scratch, sums.array(), RowSums.place(i, g.count()));
+      return;
+    }
     int count = counters == null ? 0 : counters.getAtIndex(ValueLayout.JAVA_INT, row);
     if (counter == RowCounter.GAP && count > 0) {
       count = Math.toIntExact(step - count);

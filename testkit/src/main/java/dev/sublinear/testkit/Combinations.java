@@ -39,7 +39,12 @@ public final class Combinations {
       "adam m=none,v=count-min:0.2:clean=125x0.2",
       "adamw:decay=0.1 m=dense,v=row-wise",
       "adamw:decay=0 m=bf16,v=bf16",
-      "amsgrad:correction=row m=dense,v=dense,vmax=bf16");
+      "amsgrad:correction=row m=dense,v=dense,vmax=bf16",
+      "adam:correction=row m=int8,v=row-wise",
+      "adafactor:clip=0.9 m=dense,v=dense",
+      "adafactor:relative=false:scale=false m=none,v=rank-one",
+      "adafactor:beta1=0.5:relative=false m=count-sketch:0.2:decay=global,v=count-min:0.2:decay=global",
+      "adafactor:clip=Infinity:scale=false m=none,v=count-min:0.2:axis=columns");
 
   private Combinations() {}
 

@@ -37,6 +37,9 @@ public class OptionsSuite {
       "adam m=count-sketch:0.2:folds=1,v=count-min:0.2:clean=125x0.5:folds=30",
       "adam m=dense,v=count-min:0.2:axis=columns",
       "adamw:beta1=0.5:decay=0 m=bf16,v=row-wise",
+      "adam m=int8,v=int8",
+      "adafactor m=none,v=rank-one",
+      "adafactor:beta1=0.5:clip=Infinity:relative=false:scale=false m=bf16,v=dense",
       "adamw:decay=12.5 m=dense,v=dense",
       "amsgrad:correction=row m=bf16,v=count-min:3,vmax=bf16");
 
@@ -58,13 +61,13 @@ public class OptionsSuite {
         .map(text -> dynamicTest(text, () -> assertEquals(text, OptimizerSpec.parse(text).toString())));
   }
 
-  /** Slots that are not named are dense, and overriding them one by one gives the whole. */
+  /** Slots that are not named have the rule's default layout, and overriding them one by one gives the whole. */
   @TestFactory
   public Stream<DynamicTest> withState_slotBySlot_isTheWhole() {
     return Combinations.legal().stream().filter(spec -> !spec.layouts().isEmpty())
         .map(spec -> dynamicTest(spec.toString(), () -> {
           OptimizerSpec built = OptimizerSpec.parse(spec.rule().toString());
-          assertEquals(OptimizerSpec.dense(spec.rule()), built);
+          assertEquals(OptimizerSpec.defaults(spec.rule()), built);
           for (String assignment : spec.state().split(",")) {
             built = built.withState(assignment);
           }
@@ -127,6 +130,13 @@ public class OptionsSuite {
     refuse(tests, "adam:", "empty part", "KEY=VALUE");
     refuse(tests, "adam:=3", "empty part", "KEY=VALUE");
     refuse(tests, "adamw:decay=-1", "-1.0", ">= 0");
+    refuse(tests, "adafactor:clip=0", "clip 0.0", "above 0");
+    refuse(tests, "adafactor:clip=NaN", "clip NaN", "above 0");
+    refuse(tests, "adafactor:beta1=1", "beta1 1.0", "[0, 1)");
+    refuse(tests, "adafactor:relative=0", "relative=0", "true or false");
+    refuse(tests, "adafactor m=rank-one-svd", "made of updates", "legal: dense, bf16, int8, count-sketch, none)");
+    refuse(tests, "adafactor m=rank-one:force=true", "made of updates", "int8");
+    refuse(tests, "adam m=int8:scale=column", "int8 has no options", "'scale'");
     refuse(tests, "momentum:mu=1.5", "mu 1.5", "[0, 1)");
     refuse(tests, "momentum:nesterov=yes", "nesterov=yes", "true or false");
     refuse(tests, "rmsprop:alpha=2", "alpha 2.0", "[0, 1)");
@@ -155,8 +165,8 @@ public class OptionsSuite {
     refuse(tests, "adam m=rank-one:force=yes", "force=yes", "true or false");
     refuse(tests, "adam v=rank-one:0.2", "rank-one takes no argument", "'0.2'");
     refuse(tests, "adam v=rank-one-svd:force=true", "rank-one-svd has no options", "'force'");
-    refuse(tests, "amsgrad vmax=rank-one", "legal: dense, bf16)");
-    refuse(tests, "amsgrad vmax=rank-one-svd", "legal: dense, bf16)");
+    refuse(tests, "amsgrad vmax=rank-one", "legal: dense, bf16, int8)");
+    refuse(tests, "amsgrad vmax=rank-one-svd", "legal: dense, bf16, int8)");
     refuse(tests, "adam:correction=gap m=rank-one-svd", "every row has its own", "count-sketch, none)");
     refuse(tests, "adam:correction=gap m=rank-one:force=true", "every row has its own", "count-sketch, none)");
     refuse(tests, "adam v=count-min:0.2:folds=-1", "folds -1", "[0, 30]");

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every rule follows PyTorch's optimizer of that name, and {@code rank-one} Adafactor's second moment; the numbers are
+ * Every rule follows PyTorch's optimizer of that name, or what its paper says; the numbers are
  * PyTorch's, see {@code pytorch.txt} and the script named in it.
  *
  * <p>How close: after t steps every parameter is within {@code 4 + t / 4} ulp of PyTorch's, where an ulp is that of the

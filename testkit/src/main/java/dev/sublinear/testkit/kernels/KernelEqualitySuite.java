@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.sublinear.kernel.Float8;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.RowCells;
@@ -86,6 +87,20 @@ public class KernelEqualitySuite {
       row.ofCell = Math.abs(factor);
       row.ofOld = 0;
       return row;
+    }
+
+    /** A base in the middle of the values, that of the smallest, or that of the largest. */
+    short header(boolean isSigned) {
+      int largest = factor == 0 ? 0 : Float.floatToIntBits(factor == 1 ? 1 : Float.MAX_VALUE / Math.abs(factor));
+      return Float8.header(Math.min(largest, Float.floatToIntBits(Float.MAX_VALUE)), isSigned);
+    }
+
+    /** The values of x without their signs. */
+    MemorySegment magnitudes() {
+      for (long at = offset; at < offset + 4L * n; at += 4) {
+        x.set(ValueLayout.JAVA_FLOAT, at, Math.abs(x.get(ValueLayout.JAVA_FLOAT, at)));
+      }
+      return x;
     }
 
     void updateSketch(Kernels k, RowCells row) {
@@ -178,6 +193,16 @@ public class KernelEqualitySuite {
     call("roundStochastic", (k, a) -> at(
         () -> k.roundStochastic(a.x, a.offset, a.halves, a.offset / 2, a.n, Float.floatToIntBits(a.factor) * 31)));
     call("roundNearest", (k, a) -> at(() -> k.roundNearest(a.x, a.offset, a.halves, a.offset / 2, a.n)));
+    for (boolean isSigned : new boolean[] {false, true}) {
+      String kind = isSigned ? ", signed" : "";
+      call("blockHeader" + kind, (k, a) -> k.blockHeader(isSigned ? a.x : a.magnitudes(), a.offset, a.n));
+      call("decode" + kind, (k, a) -> at(() -> k.decode(a.halves, a.offset / 2, a.header(isSigned), a.out, a.offset,
+          a.n)));
+      call("encodeStochastic" + kind, (k, a) -> at(() -> k.encodeStochastic(a.x, a.offset, a.halves, a.offset / 2, a.n,
+          a.header(isSigned), Float.floatToIntBits(a.factor) * 31)));
+      call("encodeNearest" + kind, (k, a) -> at(() -> k.encodeNearest(a.x, a.offset, a.halves, a.offset / 2, a.n,
+          a.header(isSigned))));
+    }
     call("sumOfSquares", (k, a) -> k.sumOfSquares(a.x, a.offset, a.n));
   }
 

@@ -2,6 +2,7 @@
 package dev.sublinear.testkit.oracle;
 
 import dev.sublinear.layout.Slot;
+import dev.sublinear.rule.Adafactor;
 import dev.sublinear.rule.Adagrad;
 import dev.sublinear.rule.Adam;
 import dev.sublinear.rule.AdamW;
@@ -54,6 +55,7 @@ public final class RuleOracle {
       case Adam r -> true;
       case AdamW r -> true;
       case AmsGrad r -> true;
+      case Adafactor r -> true;
       default -> false;
     };
   }
@@ -79,6 +81,10 @@ public final class RuleOracle {
       moments.get(k).beginStep(t, decays[k]);
       moments.get(k).absorb(ids, x, decays[k], isSum() ? 1 : 1 - decays[k]);
     }
+    if (rule instanceof Adafactor r) {
+      adafactor(r, ids, g, learningRate);
+      return;
+    }
     for (int i = 0; i < ids.length; i++) {
       updates[ids[i]]++;
       move(ids[i], g[i], learningRate);
@@ -93,6 +99,7 @@ public final class RuleOracle {
       case Adam r -> decays(r);
       case AdamW r -> decays(r.adam());
       case AmsGrad r -> decays(r.adam());
+      case Adafactor r -> new double[] {memory(0, r.beta1()), 1 - Math.pow(t, -0.8)};
       default -> new double[0];
     };
   }
@@ -165,6 +172,34 @@ public final class RuleOracle {
     }
     double[] direction = over(m, v, 1 - Math.pow(beta2, k), rule.epsilon());
     subtract(row, learningRate / correction, direction);
+  }
+
+  /**
+   * Shazeer, Stern, 2018, algorithms 4 to 6, over the rows with a gradient: the moments of all rows are brought up to date,
+   * and measured, before the first moves.
+   */
+  private void adafactor(Adafactor rule, int[] ids, double[][] g, double learningRate) {
+    double decay = 1 - Math.pow(t, -0.8);
+    double updates = 0;
+    double parameters = 0;
+    for (int i = 0; i < ids.length; i++) {
+      double[] v = moments.get(1).accumulate(ids[i], decay, 1 - decay, square(g[i]));
+      updates += Arrays.stream(square(over(g[i], v, 1, 1e-15))).sum();
+      parameters += Arrays.stream(square(theta[ids[i]])).sum();
+    }
+    double elements = Math.max(1, ids.length * (double) theta[0].length);
+    double rate = rule.relative() ? Math.min(learningRate, 1 / Math.sqrt(t)) : learningRate;
+    rate *= rule.scale() ? Math.max(1e-3, Math.sqrt(parameters / elements)) : 1;
+    rate /= Math.max(1, Math.sqrt(updates / elements) / rule.clip());
+    double beta1 = memory(0, rule.beta1());
+    for (int i = 0; i < ids.length; i++) {
+      double[] v = moments.get(1).accumulate(ids[i], 1, 0, new double[g[i].length]);
+      double[] update = over(g[i], v, 1, 1e-15);
+      for (int c = 0; c < update.length; c++) {
+        update[c] *= rate;
+      }
+      subtract(ids[i], 1, moments.get(0).accumulate(ids[i], beta1, 1 - beta1, update));
+    }
   }
 
   /** |m| is at most L sqrt(v): the Cauchy-Schwarz bound of exact moments, with the slack that {@link Adam} states. */

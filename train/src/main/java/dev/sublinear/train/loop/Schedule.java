@@ -11,14 +11,15 @@ import java.util.List;
  * <p>Warm-up: steps 1 to W have (t / W)^p of the rate, p = 1 (linear) or 2 (quadratic). After it, with
  * s = (t - W) / (T - W): {@code constant} 1; {@code linear} 1 - (1 - end) s; {@code cosine}
  * end + (1 - end) (1 + cos(pi s)) / 2; {@code plateau} 4^-c, where c counts the validations that were no better than
- * the best before.
+ * the best before. Cool-down: over the last C steps all this is multiplied by (T - t) / C, down to 0.
  *
  * @param kind the form after warm-up
  * @param warmup number of warm-up steps, at least 0
  * @param shape the form of the warm-up
  * @param end the fraction of the rate left at the last step of {@code linear} and {@code cosine}, in [0, 1]
+ * @param cooldown number of cool-down steps, at least 0
  */
-public record Schedule(Kind kind, int warmup, Shape shape, double end) {
+public record Schedule(Kind kind, int warmup, Shape shape, double end, int cooldown) {
   /** The form after warm-up. */
   public enum Kind {
     /** Stays. */
@@ -47,10 +48,13 @@ public record Schedule(Kind kind, int warmup, Shape shape, double end) {
     if (!(end >= 0 && end <= 1)) {
       throw new IllegalArgumentException("schedule end " + end + ": must be in [0, 1]");
     }
+    if (cooldown < 0) {
+      throw new IllegalArgumentException("schedule cooldown " + cooldown + ": must be >= 0");
+    }
   }
 
   /**
-   * Reads {@code KIND[:warmup=STEPS][:shape=linear|quadratic][:end=FRACTION]}.
+   * Reads {@code KIND[:warmup=STEPS][:shape=linear|quadratic][:end=FRACTION][:cooldown=STEPS]}.
    *
    * @throws IllegalArgumentException naming what is wrong and what is legal
    */
@@ -63,7 +67,7 @@ public record Schedule(Kind kind, int warmup, Shape shape, double end) {
     }
     Schedule schedule = new Schedule(Kind.values()[kind],
         term.option("warmup", 0, Integer::parseInt, "a whole number of steps"), term.choice("shape", Shape.LINEAR),
-        term.option("end", 0.0));
+        term.option("end", 0.0), term.option("cooldown", 0, Integer::parseInt, "a whole number of steps"));
     term.finish(false);
     return schedule;
   }
@@ -76,6 +80,12 @@ public record Schedule(Kind kind, int warmup, Shape shape, double end) {
    * @param plateaus number of validations without improvement so far
    */
   public double factor(long step, long steps, int plateaus) {
+    double factor = uncooled(step, steps, plateaus);
+    long left = steps - step;
+    return left < cooldown ? factor * left / cooldown : factor;
+  }
+
+  private double uncooled(long step, long steps, int plateaus) {
     if (step < warmup) {
       double part = (double) step / warmup;
       return shape == Shape.LINEAR ? part : part * part;
@@ -92,6 +102,6 @@ public record Schedule(Kind kind, int warmup, Shape shape, double end) {
   @Override
   public String toString() {
     return Term.lower(kind) + Term.text("warmup", warmup, 0) + Term.text("shape", shape, Shape.LINEAR)
-        + Term.text("end", end, 0.0);
+        + Term.text("end", end, 0.0) + Term.text("cooldown", cooldown, 0);
   }
 }
