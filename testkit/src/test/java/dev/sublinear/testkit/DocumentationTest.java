@@ -57,7 +57,7 @@ class DocumentationTest {
   @Test
   void rules_everyOne_isDocumentedWithItsTenSteps() throws IOException {
     for (UpdateRule rule : Rules.all()) {
-      assertEquals(tenSteps(OptimizerSpec.dense(rule)), lastCell(rule.name()), rule.name());
+      assertEquals(tenSteps(OptimizerSpec.usual(rule)), lastCell(rule.name()), rule.name());
     }
   }
 

@@ -52,11 +52,11 @@ public class ConvergenceSuite {
 
   private static final List<Task> TASKS = List.of(
       new Task("parabola", new Problems.Parabola(20, 4), 300, 1e5,
-          Map.of("sgd", 0.3, "momentum", 0.1, "adagrad", 0.8, "rmsprop", 0.1, ANY_RULE, 0.1)),
+          Map.of("sgd", 0.3, "momentum", 0.1, "adagrad", 0.8, "sm3", 0.8, "rmsprop", 0.1, ANY_RULE, 0.1)),
       new Task("Rosenbrock", new Problems.Rosenbrock(8), 3000, 50,
-          Map.of("sgd", 1e-3, "momentum", 6e-4, "adagrad", 0.5, "rmsprop", 0.02, ANY_RULE, 0.05)),
+          Map.of("sgd", 1e-3, "momentum", 6e-4, "adagrad", 0.5, "sm3", 0.5, "rmsprop", 0.02, ANY_RULE, 0.05)),
       new Task("sparse logistic regression", new Problems.SparseLogistic(), 800, 20,
-          Map.of("sgd", 20.0, "momentum", 3.0, "adagrad", 1.0, "rmsprop", 0.1, ANY_RULE, 0.1)));
+          Map.of("sgd", 20.0, "momentum", 3.0, "adagrad", 1.0, "sm3", 1.0, "rmsprop", 0.1, ANY_RULE, 0.1)));
 
   /** One test per problem and combination. */
   @TestFactory
