@@ -2,7 +2,6 @@
 package dev.sublinear.layout;
 
 import dev.sublinear.gradient.Gradient;
-import dev.sublinear.gradient.SparseRows;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.RowCells;
@@ -80,7 +79,7 @@ final class Slices {
 
   /** Begins a step; gives up all slices but the rows with the first gradient that leaves rows out. */
   void begin(Gradient gradient) {
-    if (gradient instanceof SparseRows && gradient.count() > 0) {
+    if (gradient.count() > 0 && gradient.count() < rows.byteSize() / Float.BYTES) {
       KERNELS.fill(others, 0, count(), GIVEN_UP);
     }
     hasOthers = gradient.count() > 0 && !areGivenUp();
