@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Sm3Cover(Variant variant) implements StateLayout {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
-  private static final long RUN = Scratch.run(1);
+  private static final long RUN = BoundedRowState.TO_MAXIMA;
 
   /** Which of the paper's two recurrences. */
   public enum Variant {
@@ -104,7 +104,7 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     return name() + Term.text("variant", variant, Variant.II);
   }
 
-  private record MaximaOfSums(Slices slices) implements RowState {
+  private record MaximaOfSums(Slices slices) implements BoundedRowState {
     @Override
     public void absorb(Gradient gradient, boolean ofSquares) {
       slices.begin(gradient);
@@ -130,8 +130,18 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
         MemorySegment out, long oo, RowCells at, Scratch scratch) {
       float greatest =
-          KERNELS.decayAddBounded(slices.row(row), scratch.memory, at.kept, scratch.memory, at.kept + RUN, n,
+          KERNELS.decayAddBounded(bound(row), scratch.memory, at.kept, scratch.memory, at.kept + RUN, n,
               decay, scale, x, xo, out, oo);
+      raise(row, column, n, greatest);
+    }
+
+    @Override
+    public float bound(long row) {
+      return slices.row(row);
+    }
+
+    @Override
+    public void raise(long row, int column, int n, float greatest) {
       slices.setRow(row, column, n, greatest);
     }
 
@@ -222,8 +232,7 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
         MemorySegment out, long oo, RowCells at, Scratch scratch) {
       KERNELS.decayAddBounded(slices.row(row), scratch.memory, at.kept, out, oo, n, 1, 0, scratch.memory, at.kept + RUN,
-          out,
-          oo);
+          out, oo);
     }
 
     @Override

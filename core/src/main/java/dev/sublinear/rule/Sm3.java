@@ -4,6 +4,7 @@ package dev.sublinear.rule;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.layout.BoundedRowState;
 import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
@@ -134,21 +135,36 @@ public record Sm3(double beta1, double epsilon) implements UpdateRule {
     @Override
     public void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to, int counter,
         Scratch scratch) {
+      if (m instanceof StatelessRowState && rest == 1) {
+        moveByU(row, column, n, g, go, theta, to, learningRate, scratch);
+        return;
+      }
       MemorySegment w = scratch.memory;
+      KERNELS.fill(w, U, n, 0);
+      moveByU(row, column, n, g, go, w, U, -1, scratch);
+      m.accumulate(row, column, n, beta1, rest, w, U, w, M, scratch.located(SLOT_M), scratch);
+      KERNELS.addScaled(theta, to, n, -learningRate, w, M);
+    }
+
+    /** {@code target[i] = target[i] - step * u[i]}. */
+    private void moveByU(long row, int column, int n, MemorySegment g, long go, MemorySegment target, long to,
+        float step,
+        Scratch scratch) {
+      MemorySegment w = scratch.memory;
+      if (epsilon == 0 && v instanceof BoundedRowState bounded) {
+        long kept = scratch.located(SLOT_V).kept;
+        float greatest = KERNELS.adaptiveStepBounded(target, to, n, step, g, go, bounded.bound(row), w, kept,
+            kept + BoundedRowState.TO_MAXIMA, 1, 1, 0, LIMIT);
+        bounded.raise(row, column, n, greatest);
+        return;
+      }
       KERNELS.square(g, go, w, SQUARE, n);
       v.accumulate(row, column, n, 1, 1, w, SQUARE, w, V, scratch.located(SLOT_V), scratch);
       if (epsilon != 0) {
         KERNELS.fill(w, SQUARE, n, epsilon);
         KERNELS.addScaled(w, V, n, 1, w, SQUARE);
       }
-      if (m instanceof StatelessRowState && rest == 1) {
-        KERNELS.adaptiveStep(theta, to, n, learningRate, g, go, w, V, 1, 0, LIMIT);
-        return;
-      }
-      KERNELS.fill(w, U, n, 0);
-      KERNELS.adaptiveStep(w, U, n, -1, g, go, w, V, 1, 0, LIMIT);
-      m.accumulate(row, column, n, beta1, rest, w, U, w, M, scratch.located(SLOT_M), scratch);
-      KERNELS.addScaled(theta, to, n, -learningRate, w, M);
+      KERNELS.adaptiveStep(target, to, n, step, g, go, w, V, 1, 0, LIMIT);
     }
   }
 }

@@ -11,7 +11,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -38,12 +37,6 @@ public final class SimdKernels implements Kernels {
   static final int HIGH = 0xFFFF_0000;
 
   static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
-
-  // Constants, because a shuffle that is made in a loop is an object whenever C2 does not unroll the loop.
-  private static final VectorShuffle<Float> EIGHT_ON = VectorShuffle.iota(FLOATS, 8, 1, true);
-  private static final VectorShuffle<Float> FOUR_ON = VectorShuffle.iota(FLOATS, 4, 1, true);
-  private static final VectorShuffle<Float> TWO_ON = VectorShuffle.iota(FLOATS, 2, 1, true);
-  private static final VectorShuffle<Float> ONE_ON = VectorShuffle.iota(FLOATS, 1, 1, true);
 
   /** For the service loader. */
   public SimdKernels() {}
@@ -118,6 +111,12 @@ public final class SimdKernels implements Kernels {
   public float decayAddBounded(float row, MemorySegment bound, long bo, MemorySegment greatest, long to, int n,
       float decay, float scale, MemorySegment x, long xo, MemorySegment out, long oo) {
     return SimdBounds.decayAdd(row, bound, bo, greatest, to, n, decay, scale, x, xo, out, oo);
+  }
+
+  @Override
+  public float adaptiveStepBounded(MemorySegment theta, long to, int n, float step, MemorySegment g, long go, float row,
+      MemorySegment runs, long bo, long mo, float decay, float scale, float epsilon, float limit) {
+    return SimdBounds.adaptiveStep(theta, to, n, step, g, go, row, runs, bo, mo, decay, scale, epsilon, limit);
   }
 
   @Override
@@ -350,50 +349,9 @@ public final class SimdKernels implements Kernels {
   @Override
   public float sumOfSquares(MemorySegment x, long xo, int n) {
     return switch (WIDTH) {
-      case LANES -> sumInOne(x, xo, n);
-      case LANES / 2 -> sumInTwo(x, xo, n);
+      case LANES -> SimdSums.inOne(x, xo, n);
+      case LANES / 2 -> SimdSums.inTwo(x, xo, n);
       default -> Kernels.super.sumOfSquares(x, xo, n);
     };
-  }
-
-  private static float sumInOne(MemorySegment x, long xo, int n) {
-    FloatVector sum = FloatVector.zero(FLOATS);
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER);
-      sum = sum.add(value.mul(value));
-    }
-    if (i < n) { // lanes behind the end are 0, which leaves a sum of squares as it is
-      FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER, FLOATS.indexInRange(i, n));
-      sum = sum.add(value.mul(value));
-    }
-    sum = sum.add(sum.rearrange(EIGHT_ON));
-    sum = sum.add(sum.rearrange(FOUR_ON));
-    sum = sum.add(sum.rearrange(TWO_ON));
-    return sum.add(sum.rearrange(ONE_ON)).lane(0);
-  }
-
-  private static float sumInTwo(MemorySegment x, long xo, int n) {
-    FloatVector low = FloatVector.zero(FLOATS);
-    FloatVector high = FloatVector.zero(FLOATS);
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      FloatVector a = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER);
-      FloatVector b = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * (i + WIDTH), ORDER);
-      low = low.add(a.mul(a));
-      high = high.add(b.mul(b));
-    }
-    if (i < n) {
-      VectorMask<Float> inLow = FLOATS.indexInRange(i, n);
-      VectorMask<Float> inHigh = FLOATS.indexInRange(i + WIDTH, n);
-      FloatVector a = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * i, ORDER, inLow);
-      FloatVector b = FloatVector.fromMemorySegment(FLOATS, x, xo + 4L * (i + WIDTH), ORDER, inHigh);
-      low = low.add(a.mul(a));
-      high = high.add(b.mul(b));
-    }
-    FloatVector sum = low.add(high);
-    sum = sum.add(sum.rearrange(FOUR_ON));
-    sum = sum.add(sum.rearrange(TWO_ON));
-    return sum.add(sum.rearrange(ONE_ON)).lane(0);
   }
 }
