@@ -81,6 +81,19 @@ public class KernelBenchmark {
     kernels.maximum(memory, run(1), size, memory, run(2), memory, run(0));
   }
 
+  /** {@link Kernels#decayAddBounded}. */
+  @Benchmark
+  public float decayAddBounded() {
+    return kernels.decayAddBounded(SCALE, memory, run(1), memory, run(2), size, 1, 1, memory, run(3), memory, run(0));
+  }
+
+  /** {@link Kernels#adaptiveStepBounded}. */
+  @Benchmark
+  public float adaptiveStepBounded() {
+    return kernels.adaptiveStepBounded(memory, run(0), size, 1e-3f, memory, run(1), SCALE, memory, run(2), run(3), 1, 1,
+        EPSILON, Float.MAX_VALUE);
+  }
+
   /** {@link Kernels#addScaled}. */
   @Benchmark
   public void addScaled() {

@@ -62,6 +62,49 @@ public interface Kernels {
     }
   }
 
+  /**
+   * {@code out[i] = decay * min(row, bound[i]) + scale * x[i]; greatest[i] = max(greatest[i], out[i])}; a maximum passes
+   * over NaN, so that it does not depend on the order in which it was taken.
+   *
+   * @return the greatest out[i], at least 0
+   */
+  default float decayAddBounded(float row, MemorySegment bound, long bo, MemorySegment greatest, long to, int n,
+      float decay, float scale, MemorySegment x, long xo, MemorySegment out, long oo) {
+    float greatestOfAll = 0;
+    for (long b = 0; b < 4L * n; b += 4) {
+      float value = decay * smaller(row, bound.get(JAVA_FLOAT, bo + b)) + scale * x.get(JAVA_FLOAT, xo + b);
+      greatest.set(JAVA_FLOAT, to + b, larger(value, greatest.get(JAVA_FLOAT, to + b)));
+      out.set(JAVA_FLOAT, oo + b, value);
+      greatestOfAll = larger(value, greatestOfAll);
+    }
+    return greatestOfAll;
+  }
+
+  /**
+   * The bits of {@link #square}, {@link #decayAddBounded} and {@link #adaptiveStep} in one pass: v is bounded, scale 1 for the
+   * root, and nothing is written but theta and the maxima.
+   *
+   * @param runs holds both the bounds and the maxima
+   * @param bo byte offset of the bounds in {@code runs}
+   * @param mo byte offset of the maxima in {@code runs}
+   * @return the greatest v[i], at least 0
+   */
+  default float adaptiveStepBounded(MemorySegment theta, long to, int n, float step, MemorySegment g, long go,
+      float row,
+      MemorySegment runs, long bo, long mo, float decay, float scale, float epsilon, float limit) {
+    float slack = slack(limit);
+    float greatestOfAll = 0;
+    for (long b = 0; b < 4L * n; b += 4) {
+      float gradient = g.get(JAVA_FLOAT, go + b);
+      float value = decay * smaller(row, runs.get(JAVA_FLOAT, bo + b)) + scale * (gradient * gradient);
+      runs.set(JAVA_FLOAT, mo + b, larger(value, runs.get(JAVA_FLOAT, mo + b)));
+      greatestOfAll = larger(value, greatestOfAll);
+      float ratio = ratio(gradient, (float) Math.sqrt(value), 1, epsilon, limit, slack);
+      theta.set(JAVA_FLOAT, to + b, theta.get(JAVA_FLOAT, to + b) - step * ratio);
+    }
+    return greatestOfAll;
+  }
+
   /** {@code target[i] = target[i] + factor * x[i]}. */
   default void addScaled(MemorySegment target, long to, int n, float factor, MemorySegment x, long xo) {
     for (long b = 0; b < 4L * n; b += 4) {

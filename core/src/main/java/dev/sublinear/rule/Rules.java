@@ -20,6 +20,7 @@ public final class Rules {
     READERS.put("adamw", AdamW::read);
     READERS.put("amsgrad", AmsGrad::read);
     READERS.put("adafactor", Adafactor::read);
+    READERS.put("sm3", Sm3::read);
   }
 
   private Rules() {}

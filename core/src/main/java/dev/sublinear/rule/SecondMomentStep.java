@@ -4,6 +4,7 @@ package dev.sublinear.rule;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.layout.BoundedRowState;
 import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.UniformRowState;
 import java.lang.foreign.MemorySegment;
@@ -51,6 +52,13 @@ final class SecondMomentStep implements RowStep {
       return;
     }
     MemorySegment w = scratch.memory;
+    if (state instanceof BoundedRowState bounded) {
+      long kept = scratch.located(0).kept;
+      float greatest = KERNELS.adaptiveStepBounded(theta, to, n, learningRate, g, go, bounded.bound(row), w, kept,
+          kept + BoundedRowState.TO_MAXIMA, decay, scale, epsilon, Float.MAX_VALUE);
+      bounded.raise(row, column, n, greatest);
+      return;
+    }
     KERNELS.square(g, go, w, SQUARE, n);
     state.accumulate(row, column, n, decay, scale, w, SQUARE, w, V, scratch.located(0), scratch);
     KERNELS.adaptiveStep(theta, to, n, learningRate, g, go, w, V, 1, epsilon, Float.MAX_VALUE);

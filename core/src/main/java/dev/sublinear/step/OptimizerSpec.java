@@ -6,8 +6,10 @@ import dev.sublinear.layout.FoldableLayout;
 import dev.sublinear.layout.Layouts;
 import dev.sublinear.layout.Reduction;
 import dev.sublinear.layout.Slot;
+import dev.sublinear.layout.Sm3Cover;
 import dev.sublinear.layout.StateLayout;
 import dev.sublinear.layout.Term;
+import dev.sublinear.rule.Adafactor;
 import dev.sublinear.rule.RowCounter;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.rule.UpdateRule;
@@ -54,6 +56,9 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
     if (rule.rowCounter() == RowCounter.GAP && slot.kind() == Slot.Kind.SIGNED
         && layout.firstSweep() == Reduction.GRADIENT) {
       return "it takes in the whole gradient with one decay, and here every row has its own";
+    }
+    if (rule instanceof Adafactor && layout instanceof Sm3Cover) {
+      return "adafactor goes over the rows twice, and what bounds an element in the second pass is not known before its end";
     }
     return layout.refusal(slot);
   }

@@ -131,8 +131,9 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
           String.join(", ", times));
     }
     document.table(table);
-    document.say("Steps to Adam's: the first validation at which the loss was at or below the last one of the first row with"
-        + " the same seed. Time: those steps times the median duration of a step.");
+    document.say(
+        "Steps to Adam's: the first validation at which the loss was at or below the last one of the first row with"
+            + " the same seed. Time: those steps times the median duration of a step.");
     Chart chart = new Chart("sm3-batch: validation, seed " + recipe.budget().seeds().getFirst(), "step",
         "validation loss, nats");
     for (Row row : rows) {

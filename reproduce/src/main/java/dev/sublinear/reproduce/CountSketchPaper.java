@@ -101,7 +101,8 @@ final class CountSketchPaper {
   private static Experiment table4() {
     return new TableExperiment("cs-table-4", "Adam on WikiText-2, one or both moments of both tables compressed", """
         Paper, table 4: as table 3, Adam with lr 0.001, beta 0.9 and 0.999, clip 1; sketches of a fifth of the size. CS-MV:\
-         both moments sketched; CS-V: the second; LR-NMF-V: the second as rank-one factors.""", SCALING, Scope.WORD_TABLES,
+         both moments sketched; CS-V: the second; LR-NMF-V: the second as rank-one factors.""", SCALING,
+        Scope.WORD_TABLES,
         size -> fullTexts(size, 1, 0.001f, 0.008f, 0.016f, 0.032f, 0.064f),
         Stream.concat(adam(105.14, 109.24, 106.32, 106.21, 1.04, 1.01).stream(),
             Stream.of(
@@ -139,7 +140,8 @@ final class CountSketchPaper {
          by 0.2) and Adagrad (by 0.5): with cleaning the error of the sketch is clearly lower and the accuracy is that of\
          dense Adam (69.4 against 69.0 %).""",
         "MegaFace is not to be had; the stand-in is a language model with a sampled softmax, whose classes are words. "
-            + SCALING, Scope.WORD_TABLES,
+            + SCALING,
+        Scope.WORD_TABLES,
         size -> sampled(size, 0.004f, 0.008f, 0.016f, 0.032f).probing(200),
         List.of(
             Method.added("Adam, dense", "adam m=none"),
@@ -190,7 +192,8 @@ final class CountSketchPaper {
   private static Experiment table9() {
     return new TableExperiment("cs-table-9", "Adam with a sampled softmax, one or both moments compressed", """
         Paper, table 9: LM1B, LSTM 2048 with projection to 256, sampled softmax, BPTT 20, clip 1, Adam with lr 5e-4 x 8,\
-         linear decay, 5 epochs, test perplexity after the last; sketches of a fifth of the size.""", SCALING, Scope.WORD_TABLES,
+         linear decay, 5 epochs, test perplexity after the last; sketches of a fifth of the size.""", SCALING,
+        Scope.WORD_TABLES,
         size -> sampled(size, 0.004f, 0.008f, 0.016f, 0.032f),
         Stream.concat(adam(39.90, 40.55, 39.88, 40.41, 1.016, 1.00).stream(),
             Stream.of(

@@ -61,7 +61,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
             + " there to be seen failing: if it reaches it). State: " + switch (scope) {
               case WORD_TABLES -> "optimizer state of the word tables over that of the same rule with dense layouts.";
               case ALL_TENSORS -> "optimizer state of all tensors, and over that of the first row.";
-            } + " Time: median duration of a step over that of the first row, median over short trainings of all methods in"
+            }
+            + " Time: median duration of a step over that of the first row, median over short trainings of all methods in"
             + " turn.");
     document.section("Learning rates");
     if (recipe.rates().size() > 1) {

@@ -34,9 +34,9 @@ class PairedRatioTest {
   @Test
   void goal_upperLimit_isMetByTheLowerEnd_lowerLimitToo() {
     PairedRatio ratio = new PairedRatio(1.05, 1.02, 1.08);
-    assertTrue(new Method.RatioGoal(1.02, true).isMet(ratio));
-    assertFalse(new Method.RatioGoal(1.01, true).isMet(ratio));
-    assertTrue(new Method.RatioGoal(1.02, false).isMet(ratio));
-    assertFalse(new Method.RatioGoal(1.03, false).isMet(ratio));
+    assertTrue(new Method.RatioGoal(1.02, true, null).isMet(ratio));
+    assertFalse(new Method.RatioGoal(1.01, true, null).isMet(ratio));
+    assertTrue(new Method.RatioGoal(1.02, false, null).isMet(ratio));
+    assertFalse(new Method.RatioGoal(1.03, false, null).isMet(ratio));
   }
 }
