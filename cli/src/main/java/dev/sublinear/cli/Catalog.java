@@ -35,7 +35,8 @@ final class Catalog {
   static String text() {
     return """
 
-        Optimizers: "NAME[:KEY=VALUE] [SLOT=LAYOUT[:RATIO][:KEY=VALUE],...]"; slots not named are dense, or as listed.
+        Optimizers: "NAME[:KEY=VALUE] [SLOT=LAYOUT[:RATIO][:KEY=VALUE],...]"; slots not named are dense,
+        or what this list says.
         %s
         Layouts: how a slot is stored; one slot of a 50,000 x 128 table takes
         %s
