@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.kernel;
 
+import static dev.sublinear.kernel.CellEstimate.larger;
+import static dev.sublinear.kernel.CellEstimate.smaller;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
@@ -233,7 +235,7 @@ public interface Kernels {
       return;
     }
     for (long b = 0; b < 4L * n; b += 4) {
-      float estimate = row.isMedian ? medianAt(cells, row, b) : minimumAt(cells, row, b);
+      float estimate = row.isMedian ? CellEstimate.medianAt(cells, row, b) : CellEstimate.minimumAt(cells, row, b);
       float delta = row.ofOld * estimate + row.ofNew * x.get(JAVA_FLOAT, xo + b);
       for (int j = 0; j < row.depth; j++) {
         long at = row.offsets[j] + b;
@@ -241,70 +243,6 @@ public interface Kernels {
       }
       out.set(JAVA_FLOAT, oo + b, row.factor * (row.ofCell * estimate) + row.factor * delta);
     }
-  }
-
-  private static float minimumAt(MemorySegment cells, RowCells row, long b) {
-    float value = cells.get(JAVA_FLOAT, row.offsets[0] + b);
-    for (int j = 1; j < row.depth; j++) {
-      value = smaller(value, cells.get(JAVA_FLOAT, row.offsets[j] + b));
-    }
-    return value;
-  }
-
-  // Not Math.min and Math.max: their care for NaN and the sign of 0 takes a vector unit three times as long. These are one
-  // comparison, whose second operand is returned if it is NaN.
-  private static float smaller(float a, float b) {
-    return a < b ? a : b;
-  }
-
-  private static float larger(float a, float b) {
-    return a > b ? a : b;
-  }
-
-  private static float signed(MemorySegment cells, RowCells row, int j, long b) {
-    return row.signs[j] * cells.get(JAVA_FLOAT, row.offsets[j] + b);
-  }
-
-  private static float medianAt(MemorySegment cells, RowCells row, long b) {
-    float p0 = signed(cells, row, 0, b);
-    if (row.depth == 1) {
-      return p0;
-    }
-    float p1 = signed(cells, row, 1, b);
-    float p2 = signed(cells, row, 2, b);
-    if (row.depth == 3) {
-      return median(p0, p1, p2);
-    }
-    float p3 = signed(cells, row, 3, b);
-    float p4 = signed(cells, row, 4, b);
-    if (row.depth == 5) {
-      return median(p0, p1, p2, p3, p4);
-    }
-    float p5 = signed(cells, row, 5, b);
-    float p6 = signed(cells, row, 6, b);
-    // The smallest of three pair minima is at most five others, the largest of three pair maxima at least five: neither
-    // can lie beyond the median on the other side, so the five that remain have the same median.
-    float low0 = smaller(p0, p1);
-    float high0 = larger(p0, p1);
-    float low1 = smaller(p2, p3);
-    float high1 = larger(p2, p3);
-    float low2 = smaller(p4, p5);
-    float high2 = larger(p4, p5);
-    float midLow = median(low0, low1, low2);
-    float topLow = larger(low0, larger(low1, low2));
-    float midHigh = median(high0, high1, high2);
-    float bottomHigh = smaller(high0, smaller(high1, high2));
-    return median(midLow, topLow, midHigh, bottomHigh, p6);
-  }
-
-  private static float median(float a, float b, float c) {
-    return larger(smaller(a, b), smaller(larger(a, b), c));
-  }
-
-  private static float median(float a, float b, float c, float d, float e) {
-    float low = larger(smaller(a, b), smaller(c, d));
-    float high = smaller(larger(a, b), larger(c, d));
-    return median(low, high, e);
   }
 
   /** Widens a run of packed bfloat16 ({@link Bfloat16}) to float32: {@code out[i] = x[i]}; exact. */
