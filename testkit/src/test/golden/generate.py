@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes trajectories of PyTorch's optimizers, and of one it lacks in its arithmetic: the golden numbers of GoldenSuite.
+"""Writes trajectories of PyTorch's optimizers, and of two it lacks in its arithmetic: the golden numbers of GoldenSuite.
 
 Run once, with Debian 12's python3-torch (1.13.0a0):
     /usr/bin/python3 testkit/src/test/golden/generate.py \
@@ -52,6 +52,34 @@ class FactoredRMSprop:
             self.p -= self.lr * self.p.grad / (v.sqrt() + self.eps)
 
 
+class SM3:
+    """SM3-II of Anil, Gupta, Koren and Singer, 2019, with momentum; rows alone and no momentum for sparse gradients."""
+
+    def __init__(self, params, lr, beta1, eps=0):
+        self.p, self.lr, self.beta1, self.eps = params[0], lr, beta1, eps
+        self.rows = torch.zeros(ROWS, 1)
+        self.columns = torch.zeros(1, COLUMNS)
+        self.m = torch.zeros(ROWS, COLUMNS)
+
+    def step(self):
+        g = self.p.grad
+        if g.is_sparse:
+            ids, g = g.coalesce().indices()[0], g.coalesce().values()
+            v = self.rows[ids] + g ** 2
+            self.rows[ids] = v.max(1, keepdim=True).values
+            with torch.no_grad():
+                self.p[ids] -= self.lr * self.preconditioned(g, v)
+            return
+        v = torch.minimum(self.rows, self.columns) + g ** 2
+        self.rows, self.columns = v.max(1, keepdim=True).values, v.max(0, keepdim=True).values
+        self.m = self.beta1 * self.m + (1 - self.beta1) * self.preconditioned(g, v)
+        with torch.no_grad():
+            self.p -= self.lr * self.m
+
+    def preconditioned(self, g, v):
+        return torch.where(v > 0, g / (v + self.eps).sqrt(), torch.zeros(()))
+
+
 # name, our spec, the torch optimizer, whether gradients are sparse
 CASES = [
     ("SGD", "sgd", lambda p: torch.optim.SGD(p, lr=LR), False),
@@ -76,6 +104,9 @@ CASES = [
     ("Adagrad sparse", "adagrad", lambda p: torch.optim.Adagrad(p, lr=LR), True),
     # SparseAdam adds eps before the bias correction of v, we (and Adam) after it: with 1e-12 neither is seen.
     ("SparseAdam eps=1e-12", "adam:eps=1e-12", lambda p: torch.optim.SparseAdam(p, lr=LR, eps=1e-12), True),
+    ("SM3", "sm3", lambda p: SM3(p, LR, 0.9), False),
+    ("SM3 beta1=0.5 eps=1e-3", "sm3:beta1=0.5:eps=1e-3", lambda p: SM3(p, LR, 0.5, 1e-3), False),
+    ("SM3 sparse", "sm3 m=none", lambda p: SM3(p, LR, 0), True),
 ]
 
 

@@ -18,8 +18,9 @@ public final class Bench {
   /** The sections, in the order of the report. */
   static List<Section> sections(Scale scale, Memory memory, PythonTorch.Found python) {
     List<Section> sections =
-        new ArrayList<>(List.of(new DenseStep(scale, memory), new SparseStep(scale, memory, python),
-            new Pairs(scale, memory), new Growth(scale, memory), new WholeTraining(scale), new Overheads(scale)));
+        new ArrayList<>(
+            List.of(new DenseStep(scale, memory), new Sm3Step(scale, memory), new SparseStep(scale, memory, python),
+                new Pairs(scale, memory), new Growth(scale, memory), new WholeTraining(scale), new Overheads(scale)));
     if (scale != Scale.QUICK) {
       sections.add(new KernelTimes(scale));
     }

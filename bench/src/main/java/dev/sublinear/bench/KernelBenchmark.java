@@ -79,6 +79,12 @@ public class KernelBenchmark {
     kernels.maximum(memory, run(1), size, memory, run(2), memory, run(0));
   }
 
+  /** {@link Kernels#decayAddBounded}. */
+  @Benchmark
+  public float decayAddBounded() {
+    return kernels.decayAddBounded(SCALE, memory, run(1), memory, run(2), size, 1, 1, memory, run(3), memory, run(0));
+  }
+
   /** {@link Kernels#addScaled}. */
   @Benchmark
   public void addScaled() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.cli;
 
+import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.Layouts;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.StateLayout;
@@ -34,7 +35,7 @@ final class Catalog {
   static String text() {
     return """
 
-        Optimizers: "NAME[:KEY=VALUE] [SLOT=LAYOUT[:RATIO][:KEY=VALUE],...]"; slots not named are dense.
+        Optimizers: "NAME[:KEY=VALUE] [SLOT=LAYOUT[:RATIO][:KEY=VALUE],...]"; slots not named are dense, or as listed.
         %s
         Layouts: how a slot is stored; one slot of a 50,000 x 128 table takes
         %s
@@ -44,6 +45,7 @@ final class Catalog {
           v=count-min:0.2:depth=3:clean=125x0.2; or axis=columns, for the
           --dense-optimizer: v=count-min:0.2:axis=columns. rank-one:force=true goes
           on signed slots, to show that it fails there
+          Key of sm3: variant=ii|i
         """.formatted(rules().indent(2), layouts().indent(2).stripTrailing());
   }
 
@@ -51,11 +53,15 @@ final class Catalog {
     TextTable table = new TextTable(List.of(Column.left("name"), Column.left("slots"), Column.right("default --lr")));
     for (UpdateRule rule : Rules.all()) {
       String slots = rule.slots().stream()
-          .map(slot -> slot.name() + " (" + words(slot.kind()) + ")")
+          .map(slot -> slot.name() + usual(rule.usualLayout(slot)) + " (" + words(slot.kind()) + ")")
           .collect(Collectors.joining(", "));
       table.row(List.of(rule.name(), slots.isEmpty() ? "none" : slots, Float.toString(rule.defaultLearningRate())));
     }
     return table.render();
+  }
+
+  private static String usual(StateLayout layout) {
+    return layout instanceof Dense ? "" : "=" + layout;
   }
 
   private static String layouts() {

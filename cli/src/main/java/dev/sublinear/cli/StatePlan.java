@@ -59,9 +59,8 @@ record StatePlan(long rows, long cols, String optimizer, Bytes parameters, Machi
       throw new IllegalArgumentException("--rows " + rows + " --cols " + cols + ": both must be >= 1");
     }
     List<OptimizerSpec> specs = new ArrayList<>(OptimizerSpec.legal(asked.rule()));
-    if (!specs.contains(asked)) {
-      specs.addFirst(asked);
-    }
+    specs.remove(asked);
+    specs.addFirst(asked);
     long[] shape = {rows, cols};
     try {
       long parameters = new Dense().bytes(shape);

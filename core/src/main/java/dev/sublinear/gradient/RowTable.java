@@ -9,33 +9,49 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A matrix of float32 parameters, [rows x columns], row after row without gaps, outside the Java heap.
  *
  * <p>Sizes and offsets are {@code long}: a table may hold more than 2^31 elements. An ordinary tensor is a table whose
- * rows are its first dimension. Bytes: 4 rows columns. Thread-safe for disjoint rows; the memory lives as long as the
+ * rows are its first dimension, and which remembers its other dimensions for layouts that tell them apart. Bytes: 4 rows columns. Thread-safe for disjoint rows; the memory lives as long as the
  * arena or tensor it came from.
  *
  * @param data the elements in native byte order; exactly {@code 4 * rows * columns} bytes
  * @param rows number of rows, at least 1
  * @param columns number of columns, at least 1
+ * @param shape the dimensions of the tensor that the table is; rows and columns of a matrix
  */
-public record RowTable(MemorySegment data, long rows, int columns) {
+public record RowTable(MemorySegment data, long rows, int columns, List<Long> shape) {
   /** Rows start on cache lines where the row size allows, so that rows of two threads do not share a line. */
   private static final long ALIGNMENT = 64;
 
   /**
    * Wraps memory that already holds the elements, for example a native tensor (zero-copy).
    *
-   * @throws IllegalArgumentException if a size is not positive or the memory has another size
+   * @throws IllegalArgumentException if a size is not positive, or the memory or the shape has another size
    */
   public RowTable {
+    shape = List.copyOf(shape);
     long bytes = byteSize(rows, columns);
     if (data.byteSize() != bytes) {
       throw new IllegalArgumentException(
           "memory of " + data.byteSize() + " bytes: a " + rows + " x " + columns + " table has " + bytes);
     }
+    if (shape.stream().reduce(1L, Math::multiplyExact) != rows * columns
+        || (!shape.isEmpty() && shape.getFirst() != rows)) {
+      throw new IllegalArgumentException("shape " + shape + ": is not a table of " + rows + " x " + columns);
+    }
+  }
+
+  /**
+   * Wraps memory that already holds the elements of a matrix.
+   *
+   * @throws IllegalArgumentException if a size is not positive or the memory has another size
+   */
+  public RowTable(MemorySegment data, long rows, int columns) {
+    this(data, rows, columns, List.of(rows, (long) columns));
   }
 
   /** Allocates a table of zeros in {@code arena}. */
@@ -70,7 +86,7 @@ public record RowTable(MemorySegment data, long rows, int columns) {
    */
   public static RowTable ofTensor(MemorySegment data, long... shape) {
     if (shape.length == 0) {
-      return new RowTable(data, 1, 1);
+      return new RowTable(data, 1, 1, List.of());
     }
     long columns = 1;
     for (long dimension : Arrays.copyOfRange(shape, 1, shape.length)) {
@@ -79,7 +95,7 @@ public record RowTable(MemorySegment data, long rows, int columns) {
     if (columns > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("row of " + columns + " elements: must be < 2^31");
     }
-    return new RowTable(data, shape[0], (int) columns);
+    return new RowTable(data, shape[0], (int) columns, Arrays.stream(shape).boxed().toList());
   }
 
   private static long byteSize(long rows, int columns) {

@@ -61,6 +61,24 @@ public interface Kernels {
     }
   }
 
+  /**
+   * {@code out[i] = decay * min(row, bound[i]) + scale * x[i]; greatest[i] = max(greatest[i], out[i])}; a maximum passes
+   * over NaN, so that it does not depend on the order in which it was taken.
+   *
+   * @return the greatest out[i], at least 0
+   */
+  default float decayAddBounded(float row, MemorySegment bound, long bo, MemorySegment greatest, long to, int n,
+      float decay, float scale, MemorySegment x, long xo, MemorySegment out, long oo) {
+    float greatestOfAll = 0;
+    for (long b = 0; b < 4L * n; b += 4) {
+      float value = decay * smaller(row, bound.get(JAVA_FLOAT, bo + b)) + scale * x.get(JAVA_FLOAT, xo + b);
+      greatest.set(JAVA_FLOAT, to + b, larger(value, greatest.get(JAVA_FLOAT, to + b)));
+      out.set(JAVA_FLOAT, oo + b, value);
+      greatestOfAll = larger(value, greatestOfAll);
+    }
+    return greatestOfAll;
+  }
+
   /** {@code target[i] = target[i] + factor * x[i]}. */
   default void addScaled(MemorySegment target, long to, int n, float factor, MemorySegment x, long xo) {
     for (long b = 0; b < 4L * n; b += 4) {

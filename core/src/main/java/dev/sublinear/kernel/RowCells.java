@@ -48,8 +48,13 @@ public final class RowCells {
   /** The true value of a cell over what is stored. */
   public float factor;
 
+  /** Byte offset in {@link Scratch#memory} of the runs that the state keeps, see {@link Scratch#kept}. */
+  public final long kept;
+
   /** For {@link Scratch}. */
-  RowCells() {}
+  RowCells(long kept) {
+    this.kept = kept;
+  }
 
   /** Moves the run {@code columns} to the right: to the left if negative; packed cells by whole groups only. */
   public void advance(int columns) {

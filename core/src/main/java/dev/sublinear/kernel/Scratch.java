@@ -10,7 +10,8 @@ import java.util.Arrays;
  * and the places of the rows that come next.
  *
  * <p>Runs 0 to 3 belong to the rule (squares and estimates); run 4 belongs to the layout for the time of one call, runs 5
- * and up to {@link Kernels#updateSketch}. Not thread-safe: one per thread.
+ * and up to {@link Kernels#updateSketch}; behind them every slot's state has two that it keeps from the first to the last
+ * row of a block of columns. Not thread-safe: one per thread.
  */
 public final class Scratch {
   /** The longest run of columns that is handed to a rule or layout in one call; a multiple of 32. */
@@ -24,6 +25,9 @@ public final class Scratch {
 
   /** The most moments of a rule. */
   private static final int SLOTS = 3;
+
+  private static final int KEPT_RUN = CELL_RUN + RowCells.MAX_DEPTH;
+  private static final int KEPT_RUNS = 2;
 
   /** Number of rows that are located at a time, and ahead: see docs/performance.md for how much that gains. */
   public static final int ROWS_AHEAD = 32;
@@ -40,17 +44,18 @@ public final class Scratch {
   private final RowCells[][][] located = new RowCells[2][SLOTS][ROWS_AHEAD];
   private int selectedBlock;
   private int selectedPlace;
-  private final RowCells widened = new RowCells();
+  private final RowCells widened = new RowCells(0);
 
   @SuppressWarnings("UnusedVariable") // so that the reads it comes from are not optimized away
   private int kept;
 
   /** Allocates the runs in {@code arena}. */
   public Scratch(Arena arena) {
-    memory = arena.allocate((CELL_RUN + RowCells.MAX_DEPTH) * RUN_BYTES, 64);
+    memory = arena.allocate((KEPT_RUN + KEPT_RUNS * SLOTS) * RUN_BYTES, 64);
     for (RowCells[][] slots : located) {
-      for (RowCells[] places : slots) {
-        Arrays.setAll(places, i -> new RowCells());
+      for (int slot = 0; slot < SLOTS; slot++) {
+        long kept = kept(slot);
+        Arrays.setAll(slots[slot], i -> new RowCells(kept));
       }
     }
   }
@@ -58,6 +63,14 @@ public final class Scratch {
   /** Byte offset of run {@code k} in {@link #memory}. */
   public static long run(int k) {
     return k * RUN_BYTES;
+  }
+
+  /**
+   * Byte offset of the first of the two runs that the state of slot number {@code slot} keeps while this thread updates
+   * rows in one block of columns.
+   */
+  public static long kept(int slot) {
+    return run(KEPT_RUN + KEPT_RUNS * slot);
   }
 
   /** Where the rows of a block live in the state of slot number {@code slot}; two blocks are kept, 0 and 1. */

@@ -20,6 +20,7 @@ public final class Layouts {
     register("count-min:0.2", CountMin::read);
     register("rank-one", term -> new RankOne(term.flag("force", false)));
     register("rank-one-svd", term -> new RankOneSvd());
+    register("sm3", term -> new Sm3Cover(term.choice("variant", Sm3Cover.Variant.II)));
     register("none", term -> new None());
   }
 

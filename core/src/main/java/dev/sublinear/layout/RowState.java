@@ -16,8 +16,9 @@ import java.util.List;
  *
  * <p>Call order in a step: {@link #beginStep} once; if the layout asks for a sweep, {@link #absorb(Gradient, boolean)}
  * once or {@link #absorb(long, MemorySegment, long, int)} once per row; {@link #locate} and later {@link #accumulate} over
- * each row's columns, rows ascending; {@link #endStep} once. Not thread-safe, except that
- * {@code accumulate} may run in parallel on rows that have no cell in common.
+ * each row's columns, rows ascending, between {@link #enterColumns} and {@link #leaveColumns} of a block of columns, which
+ * every thread calls for its rows; {@link #endStep} once. Not thread-safe, except that what lies between {@code absorb} and
+ * {@code endStep} may run in parallel on rows that have no cell in common.
  */
 public interface RowState {
   /**
@@ -69,6 +70,20 @@ public interface RowState {
   default MemorySegment cells() {
     return MemorySegment.NULL;
   }
+
+  /**
+   * Begins the rows that one thread updates in a block of columns.
+   *
+   * @param column first column
+   * @param n number of columns, at most {@link Scratch#BLOCK}
+   * @param kept byte offset of two runs of {@code scratch} that stay this state's until {@link #leaveColumns}; also in
+   *     {@link RowCells#kept}
+   * @param scratch the calling thread's working memory
+   */
+  default void enterColumns(int column, int n, long kept, Scratch scratch) {}
+
+  /** Ends what {@link #enterColumns} with the same arguments began. */
+  default void leaveColumns(int column, int n, long kept, Scratch scratch) {}
 
   /**
    * {@code S[row, c0..c0+n) <- decay S + scale x; out[0..n) <- the estimate of the new S}.

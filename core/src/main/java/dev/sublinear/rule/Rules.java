@@ -19,6 +19,7 @@ public final class Rules {
     READERS.put("adam", Adam::read);
     READERS.put("adamw", AdamW::read);
     READERS.put("amsgrad", AmsGrad::read);
+    READERS.put("sm3", Sm3::read);
   }
 
   private Rules() {}

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.rule;
 
+import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.RowState;
 import dev.sublinear.layout.Slot;
+import dev.sublinear.layout.StateLayout;
 import java.util.List;
 
 /**
@@ -17,6 +19,16 @@ public interface UpdateRule {
 
   /** The moments, in the order in which {@link #newStep} gets their states. */
   List<Slot> slots();
+
+  /** The layout of a slot that an optimizer string does not name: what the rule's name stands for. */
+  default StateLayout usualLayout(Slot slot) {
+    return new Dense();
+  }
+
+  /** Whether what is added to the slot is the gradient or its square, which a layout may then take in beforehand. */
+  default boolean isOfGradient(Slot slot) {
+    return true;
+  }
 
   /** A learning rate to start from, tuned on the default corpus; what suits depends on the model and the data. */
   float defaultLearningRate();

@@ -55,6 +55,9 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
         && layout.firstSweep() == Reduction.GRADIENT) {
       return "it takes in the whole gradient with one decay, and here every row has its own";
     }
+    if (!rule.isOfGradient(slot) && layout.firstSweep() != Reduction.NONE) {
+      return "it takes in the gradient beforehand, and " + rule.name() + " adds something else to this slot";
+    }
     return layout.refusal(slot);
   }
 
@@ -67,8 +70,14 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
     return new OptimizerSpec(rule, rule.slots().stream().<StateLayout>map(slot -> new Dense()).toList());
   }
 
+  /** The rule with the usual layout of every slot: dense, but for rules whose name says another. */
+  public static OptimizerSpec usual(UpdateRule rule) {
+    return new OptimizerSpec(rule, rule.slots().stream().map(rule::usualLayout).toList());
+  }
+
   /**
-   * Reads {@code NAME[:KEY=VALUE]... [SLOT=LAYOUT[:ARG][:KEY=VALUE]...[,SLOT=...]]}; slots not named are dense.
+   * Reads {@code NAME[:KEY=VALUE]... [SLOT=LAYOUT[:ARG][:KEY=VALUE]...[,SLOT=...]]}; slots not named have their usual
+   * layout.
    *
    * @throws IllegalArgumentException with one line naming what is wrong and what is legal
    */
@@ -77,7 +86,7 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
     if (parts[0].isEmpty()) {
       throw new IllegalArgumentException("empty optimizer: write NAME [SLOT=LAYOUT,...], for example adam v=row-wise");
     }
-    OptimizerSpec spec = dense(Rules.parse(parts[0]));
+    OptimizerSpec spec = usual(Rules.parse(parts[0]));
     return parts.length == 1 ? spec : spec.withState(parts[1]);
   }
 

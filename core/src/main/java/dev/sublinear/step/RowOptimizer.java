@@ -96,7 +96,11 @@ public final class RowOptimizer {
 
   private RowState allocate(Slot slot, StateLayout layout, Arena arena) {
     long slotSeed = CounterRandom.mix(seed ^ CounterRandom.stream(slot.name()));
-    return layout.allocate(arena, slotSeed, parameters.rows(), parameters.columns());
+    return layout.allocate(arena, slotSeed, shape());
+  }
+
+  private long[] shape() {
+    return parameters.shape().stream().mapToLong(Long::longValue).toArray();
   }
 
   private UpdateRule remembering(UpdateRule rule) {
@@ -151,7 +155,7 @@ public final class RowOptimizer {
    * @throws IllegalArgumentException if there is no sketch, or one cannot be folded; nothing has changed then
    */
   public void fold(Arena arena) {
-    long[] shape = {parameters.rows(), parameters.columns()};
+    long[] shape = shape();
     OptimizerSpec folded = spec.folded(shape);
     List<RowState> moved = new ArrayList<>(states.size());
     for (int k = 0; k < states.size(); k++) {
@@ -219,6 +223,9 @@ public final class RowOptimizer {
       int n = Math.min(Scratch.BLOCK, g.columns() - column);
       long before = column / Scratch.BLOCK * padded;
       int block = 0;
+      for (int k = 0; k < states.size(); k++) {
+        states.get(k).enterColumns(column, n, Scratch.kept(k), scratch);
+      }
       locate(g, first, end, column, before, part, parts, block, scratch);
       for (long begin = first; begin < end; begin += Scratch.ROWS_AHEAD) {
         locate(g, begin + Scratch.ROWS_AHEAD, end, column, before, part, parts, 1 - block, scratch);
@@ -245,6 +252,9 @@ public final class RowOptimizer {
           }
         }
         block = 1 - block;
+      }
+      for (int k = 0; k < states.size(); k++) {
+        states.get(k).leaveColumns(column, n, Scratch.kept(k), scratch);
       }
     }
   }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,9 +38,10 @@ final class RowTableTest {
   void ofTensor_anyRank_hasTheFirstDimensionAsRows() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment data = arena.allocate(4 * 24, 4);
-      assertEquals(new RowTable(data, 2, 12), RowTable.ofTensor(data, 2, 3, 4));
-      assertEquals(new RowTable(data, 24, 1), RowTable.ofTensor(data, 24));
-      assertEquals(new RowTable(data.asSlice(0, 4), 1, 1), RowTable.ofTensor(data.asSlice(0, 4)));
+      assertEquals(new RowTable(data, 2, 12), RowTable.ofTensor(data, 2, 12));
+      assertEquals(new RowTable(data, 2, 12, List.of(2L, 3L, 4L)), RowTable.ofTensor(data, 2, 3, 4));
+      assertEquals(new RowTable(data, 24, 1, List.of(24L)), RowTable.ofTensor(data, 24));
+      assertEquals(new RowTable(data.asSlice(0, 4), 1, 1, List.of()), RowTable.ofTensor(data.asSlice(0, 4)));
       assertThrows(IllegalArgumentException.class, () -> RowTable.ofTensor(data, 5, 5));
       assertThrows(IllegalArgumentException.class, () -> RowTable.ofTensor(data, 0, 5));
       assertThrows(IllegalArgumentException.class, () -> RowTable.ofTensor(data, 5, 0));
@@ -56,6 +58,10 @@ final class RowTableTest {
       Exception e = assertThrows(IllegalArgumentException.class, () -> new RowTable(data, 5, 6));
       assertTrue(e.getMessage().contains("100") && e.getMessage().contains("5 x 6") && e.getMessage().contains("120"),
           e.getMessage());
+      Exception shape =
+          assertThrows(IllegalArgumentException.class, () -> new RowTable(data, 5, 5, List.of(5L, 2L, 3L)));
+      assertTrue(shape.getMessage().contains("[5, 2, 3]") && shape.getMessage().contains("5 x 5"), shape.getMessage());
+      assertThrows(IllegalArgumentException.class, () -> new RowTable(data, 5, 5, List.of(25L)));
       assertThrows(IllegalArgumentException.class, () -> RowTable.allocate(arena, 0, 5));
       assertThrows(IllegalArgumentException.class, () -> RowTable.allocate(arena, 5, 0));
       assertThrows(IllegalArgumentException.class, () -> RowTable.allocate(arena, -1, 5));

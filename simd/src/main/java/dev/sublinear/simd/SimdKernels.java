@@ -54,7 +54,7 @@ public final class SimdKernels implements Kernels {
   }
 
   /** Number of elements that fill whole vectors. */
-  private static int whole(int n) {
+  static int whole(int n) {
     return n & -WIDTH;
   }
 
@@ -112,6 +112,12 @@ public final class SimdKernels implements Kernels {
       long skip = 4L * whole;
       Kernels.super.maximum(s, so + skip, n - whole, x, xo + skip, out, oo + skip);
     }
+  }
+
+  @Override
+  public float decayAddBounded(float row, MemorySegment bound, long bo, MemorySegment greatest, long to, int n,
+      float decay, float scale, MemorySegment x, long xo, MemorySegment out, long oo) {
+    return SimdBounds.decayAdd(row, bound, bo, greatest, to, n, decay, scale, x, xo, out, oo);
   }
 
   @Override
@@ -243,8 +249,7 @@ public final class SimdKernels implements Kernels {
 
   @Override
   public void updateSketch(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo, MemorySegment out,
-      long oo,
-      Scratch scratch) {
+      long oo, Scratch scratch) {
     int done = row.isPacked ? 0 : SimdSketches.update(cells, row, whole(n), x, xo, out, oo);
     if (done < n) {
       row.advance(done);
@@ -255,8 +260,8 @@ public final class SimdKernels implements Kernels {
 
   @Override
   public void adamOfSketches(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment mCells,
-      RowCells m, MemorySegment vCells, RowCells v,
-      float step, float rootScale, float epsilon, float limit, Scratch scratch) {
+      RowCells m, MemorySegment vCells, RowCells v, float step, float rootScale, float epsilon, float limit,
+      Scratch scratch) {
     int done = 0;
     if (SimdSketches.isOnePass(m, v)) {
       done = m.isPacked ? Bfloat16.grouped(n) : whole(n);
@@ -270,8 +275,7 @@ public final class SimdKernels implements Kernels {
       m.advance(done);
       v.advance(done);
       Kernels.super.adamOfSketches(theta, to + 4L * done, n - done, g, go + 4L * done, mCells, m, vCells, v, step,
-          rootScale, epsilon,
-          limit, scratch);
+          rootScale, epsilon, limit, scratch);
       m.advance(-done);
       v.advance(-done);
     }

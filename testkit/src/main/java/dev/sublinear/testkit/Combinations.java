@@ -39,6 +39,9 @@ public final class Combinations {
       "adam m=none,v=count-min:0.2:clean=125x0.2",
       "adamw:decay=0.1 m=dense,v=row-wise",
       "adamw:decay=0 m=bf16,v=bf16",
+      "adagrad v=sm3:variant=i",
+      "adam v=sm3:variant=i",
+      "sm3:beta1=0.5:eps=1.0E-8 m=bf16,v=sm3:variant=i",
       "amsgrad:correction=row m=dense,v=dense,vmax=bf16");
 
   private Combinations() {}

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.sublinear.layout.Layouts;
+import dev.sublinear.layout.Reduction;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.StateLayout;
 import dev.sublinear.rule.Rules;
@@ -38,6 +39,8 @@ public class OptionsSuite {
       "adam m=dense,v=count-min:0.2:axis=columns",
       "adamw:beta1=0.5:decay=0 m=bf16,v=row-wise",
       "adamw:decay=12.5 m=dense,v=dense",
+      "sm3 m=dense,v=sm3",
+      "sm3:beta1=0.5:eps=1.0E-8 m=none,v=sm3:variant=i",
       "amsgrad:correction=row m=bf16,v=count-min:3,vmax=bf16");
 
   /** One test per combination: the text of a configuration reads back as the same configuration. */
@@ -58,13 +61,13 @@ public class OptionsSuite {
         .map(text -> dynamicTest(text, () -> assertEquals(text, OptimizerSpec.parse(text).toString())));
   }
 
-  /** Slots that are not named are dense, and overriding them one by one gives the whole. */
+  /** Slots that are not named have their usual layout, and overriding them one by one gives the whole. */
   @TestFactory
   public Stream<DynamicTest> withState_slotBySlot_isTheWhole() {
     return Combinations.legal().stream().filter(spec -> !spec.layouts().isEmpty())
         .map(spec -> dynamicTest(spec.toString(), () -> {
           OptimizerSpec built = OptimizerSpec.parse(spec.rule().toString());
-          assertEquals(OptimizerSpec.dense(spec.rule()), built);
+          assertEquals(OptimizerSpec.usual(spec.rule()), built);
           for (String assignment : spec.state().split(",")) {
             built = built.withState(assignment);
           }
@@ -82,7 +85,8 @@ public class OptionsSuite {
 
   private static void checkPair(UpdateRule rule, Slot slot, StateLayout layout) {
     String text = rule.name() + " " + slot.name() + "=" + layout;
-    String reason = layout.refusal(slot);
+    boolean isTooEarly = !rule.isOfGradient(slot) && layout.firstSweep() != Reduction.NONE;
+    String reason = isTooEarly ? "it takes in the gradient beforehand" : layout.refusal(slot);
     if (reason == null) {
       assertTrue(OptimizerSpec.legal(rule).contains(OptimizerSpec.parse(text)));
       return;
@@ -169,6 +173,13 @@ public class OptionsSuite {
     refuse(tests, "adam v=count-min:0.2:axis=columns:clean=125x0.2", "'clean'", "legal: axis, depth");
     refuse(tests, "adam m=count-min:0.2:axis=columns", "count-sketch with axis=rows", "dense");
     refuse(tests, "adam m=count-sketch:0.2:axis=columns", "axis=columns", "use axis=rows");
+    refuse(tests, "adam m=sm3", "moment with a sign", "legal: dense");
+    refuse(tests, "adam v=sm3:variant=iii", "variant=iii", "i or ii");
+    refuse(tests, "adam v=sm3:0.2", "sm3 takes no argument", "'0.2'");
+    refuse(tests, "amsgrad vmax=sm3", "legal: dense, bf16)");
+    refuse(tests, "sm3 m=rank-one-svd", "it takes in the gradient beforehand", "count-sketch, none)");
+    refuse(tests, "sm3:beta1=1", "beta1 1.0", "[0, 1)");
+    refuse(tests, "sm3:eps=-1", "eps -1.0", ">= 0");
     refuse(tests, "adam m=row-wise", "m=row-wise", "count-sketch");
     refuse(tests, "adam m=count-min:0.2", "use count-sketch", "dense");
     refuse(tests, "adam v=count-sketch:0.2", "use count-min", "dense");

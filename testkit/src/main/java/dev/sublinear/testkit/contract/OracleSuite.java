@@ -17,6 +17,7 @@ import dev.sublinear.layout.RankOneSvd;
 import dev.sublinear.layout.RowWise;
 import dev.sublinear.layout.SketchOptions;
 import dev.sublinear.layout.Slot;
+import dev.sublinear.layout.Sm3Cover;
 import dev.sublinear.layout.StateLayout;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.step.OptimizerSpec;
@@ -35,6 +36,7 @@ import dev.sublinear.testkit.oracle.RowMeanMoment;
 import dev.sublinear.testkit.oracle.RuleOracle;
 import dev.sublinear.testkit.oracle.SketchHashes;
 import dev.sublinear.testkit.oracle.SketchMoment;
+import dev.sublinear.testkit.oracle.Sm3Moment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +97,8 @@ public class OracleSuite {
       case RowWise rowWise -> Optional.of(new RowMeanMoment(ROWS));
       case RankOne rankOne -> Optional.of(new RankOneMoment(ROWS, COLUMNS));
       case RankOneSvd svd -> Optional.of(new RankOneSvdMoment(ROWS, COLUMNS));
+      case Sm3Cover(Sm3Cover.Variant variant) ->
+        Optional.of(new Sm3Moment(variant == Sm3Cover.Variant.II, ROWS, COLUMNS));
       case None none -> Optional.of(new NoMoment());
       case CountSketch(SketchOptions options) -> sketch(options, true, slot);
       case CountMin(SketchOptions options) -> sketch(options, false, slot);

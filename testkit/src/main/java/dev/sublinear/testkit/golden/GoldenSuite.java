@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every rule follows PyTorch's optimizer of that name, and {@code rank-one} Adafactor's second moment; the numbers are
- * PyTorch's, see {@code pytorch.txt} and the script named in it.
+ * Every rule follows PyTorch's optimizer of that name, {@code rank-one} Adafactor's second moment, and {@code sm3} its
+ * algorithm; the numbers are PyTorch's, see {@code pytorch.txt} and the script named in it.
  *
  * <p>How close: after t steps every parameter is within {@code 4 + t / 4} ulp of PyTorch's, where an ulp is that of the
  * largest value and the largest step the parameter has had so far: PyTorch fuses multiply-add and keeps betas in double.

@@ -130,6 +130,11 @@ public class KernelEqualitySuite {
         (k, a) -> at(() -> k.decayAddSquare(a.s, a.offset, a.n, a.factor, 0.1f, a.x, a.offset)));
     call("maximum", (k, a) -> at(() -> k.maximum(a.s, a.offset, a.n, a.x, a.offset, a.out, a.offset)));
     call("maximum in place", (k, a) -> at(() -> k.maximum(a.s, a.offset, a.n, a.x, a.offset, a.x, a.offset)));
+    call("decayAddBounded",
+        (k, a) -> k.decayAddBounded(a.factor, a.y, a.offset, a.s, a.offset, a.n, 0.9f, a.factor, a.x,
+            a.offset, a.out, a.offset));
+    call("decayAddBounded, greatest is out", (k, a) -> k.decayAddBounded(0.5f, a.y, a.offset, a.out, a.offset, a.n, 1,
+        a.factor, a.x, a.offset, a.out, a.offset));
     call("addScaled", (k, a) -> at(() -> k.addScaled(a.s, a.offset, a.n, a.factor, a.x, a.offset)));
     call("combine", (k, a) -> at(
         () -> k.combine(a.factor, a.x, a.offset, -0.3f, a.y, a.offset, a.out, a.offset, a.n)));

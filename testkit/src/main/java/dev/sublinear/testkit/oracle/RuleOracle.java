@@ -9,6 +9,7 @@ import dev.sublinear.rule.AmsGrad;
 import dev.sublinear.rule.Momentum;
 import dev.sublinear.rule.RmsProp;
 import dev.sublinear.rule.Sgd;
+import dev.sublinear.rule.Sm3;
 import dev.sublinear.rule.UpdateRule;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class RuleOracle {
       case Adam r -> true;
       case AdamW r -> true;
       case AmsGrad r -> true;
+      case Sm3 r -> true;
       default -> false;
     };
   }
@@ -77,7 +79,7 @@ public final class RuleOracle {
       boolean squared = rule.slots().get(k).kind() == Slot.Kind.NON_NEGATIVE;
       double[][] x = squared ? Arrays.stream(g).map(RuleOracle::square).toArray(double[][]::new) : g;
       moments.get(k).beginStep(t, decays[k]);
-      moments.get(k).absorb(ids, x, decays[k], isSum() ? 1 : 1 - decays[k]);
+      moments.get(k).absorb(ids, x, decays[k], isSum(k) ? 1 : 1 - decays[k]);
     }
     for (int i = 0; i < ids.length; i++) {
       updates[ids[i]]++;
@@ -93,13 +95,14 @@ public final class RuleOracle {
       case Adam r -> decays(r);
       case AdamW r -> decays(r.adam());
       case AmsGrad r -> decays(r.adam());
+      case Sm3 r -> new double[] {memory(0, r.beta1()), 1};
       default -> new double[0];
     };
   }
 
-  /** Whether moments are sums rather than means: the scale is 1 then, and else 1 - decay. */
-  private boolean isSum() {
-    return rule instanceof Momentum || rule instanceof Adagrad;
+  /** Whether a moment is a sum rather than a mean: the scale is 1 then, and else 1 - decay. */
+  private boolean isSum(int slot) {
+    return rule instanceof Momentum || rule instanceof Adagrad || (rule instanceof Sm3 && slot == 1);
   }
 
   private double[] decays(Adam adam) {
@@ -135,6 +138,13 @@ public final class RuleOracle {
         adam(r.adam(), row, g, learningRate, Optional.empty());
       }
       case AmsGrad r -> adam(r.adam(), row, g, learningRate, Optional.of(largest[row]));
+      case Sm3 r -> {
+        // Anil, Gupta, Koren, Singer, 2019: the mean is of what the preconditioner returns.
+        double[] v = moments.get(1).accumulate(row, 1, 1, square(g));
+        double[] u = over(g, Arrays.stream(v).map(value -> value + r.epsilon()).toArray(), 1, 0);
+        double beta = memory(0, r.beta1());
+        subtract(row, learningRate, moments.get(0).accumulate(row, beta, 1 - beta, u));
+      }
       default -> throw new IllegalArgumentException("no oracle for " + rule + ": write it here, from its paper");
     }
   }
