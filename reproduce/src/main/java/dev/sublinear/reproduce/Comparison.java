@@ -12,7 +12,6 @@ import dev.sublinear.train.report.Summary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -27,11 +26,10 @@ import org.jspecify.annotations.Nullable;
  * dense layouts, at the rate that is best where all tensors have the same rate and dense layouts: a search before the
  * others. The searches of the methods move the rate of the tables alone. (A sketched second moment is too large or too
  * small by a factor for many rows, which another rate mends; if that rate were that of the LSTM too, a method
- * would be punished for a matter of units.) Where the best rate is at the edge of those tried, a search goes on
- * by factors of 2, at most {@link #FURTHER} times.
+ * would be punished for a matter of units.) {@link RateSearch} says which rates
+ * are tried.
  */
 final class Comparison {
-  private static final int FURTHER = 2;
   private static final int TIMINGS = 5;
   private static final TrainingListener SILENT = new TrainingListener() {};
 
@@ -94,7 +92,7 @@ final class Comparison {
     if (isSearching) {
       search(methods.getFirst(), rate -> new Recipe.Rates(rate, rate), shared);
     }
-    float othersRate = isSearching ? best(shared) : recipe.rates().getFirst();
+    float othersRate = isSearching ? RateSearch.best(shared) : recipe.rates().getFirst();
     for (Method method : methods) {
       SortedMap<Float, Double> search = new TreeMap<>();
       if (isSearching && outcomes.isEmpty()) {
@@ -103,7 +101,7 @@ final class Comparison {
       if (isSearching) {
         search(method, rate -> new Recipe.Rates(rate, othersRate), search);
       }
-      float rate = isSearching ? best(search) : method.rate(othersRate);
+      float rate = isSearching ? RateSearch.best(search) : method.rate(othersRate);
       outcomes.add(new Outcome(method, search, new Recipe.Rates(rate, othersRate), new ArrayList<>(),
           new ArrayList<>()));
     }
@@ -134,21 +132,8 @@ final class Comparison {
 
   /** Fills {@code found}, where a rate may be known already. */
   private void search(Method method, Function<Float, Recipe.Rates> rates, SortedMap<Float, Double> found) {
-    for (float rate : recipe.rates()) {
-      float own = method.rate(rate);
-      if (!found.containsKey(own)) {
-        found.put(own, validation(method, rates.apply(own)));
-      }
-    }
-    for (int i = 0; i < FURTHER; i++) {
-      float best = best(found);
-      boolean isFirst = found.firstKey() == best;
-      if (!isFirst && found.lastKey() != best) {
-        return;
-      }
-      float next = isFirst ? best / 2 : best * 2;
-      found.put(next, validation(method, rates.apply(next)));
-    }
+    RateSearch.fill(recipe.rates().stream().map(method::rate).toList(), found,
+        rate -> validation(method, rates.apply(rate)));
   }
 
   private double validation(Method method, Recipe.Rates rates) {
@@ -169,10 +154,5 @@ final class Comparison {
     return score == null || run.summary().outcome().divergedAtStep() != null
         ? Double.POSITIVE_INFINITY
         : score.perplexity();
-  }
-
-  /** The rate of the lowest perplexity, the lower rate of equal ones. */
-  static float best(SortedMap<Float, Double> search) {
-    return search.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }
 }

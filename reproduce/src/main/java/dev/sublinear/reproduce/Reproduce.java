@@ -14,7 +14,9 @@ public final class Reproduce {
 
   /** All experiments, in the order of the papers. */
   public static List<Experiment> experiments() {
-    return new ArrayList<>(CountSketchPaper.experiments());
+    List<Experiment> experiments = new ArrayList<>(CountSketchPaper.experiments());
+    experiments.add(Sm3Translation.experiment());
+    return experiments;
   }
 
   /**
