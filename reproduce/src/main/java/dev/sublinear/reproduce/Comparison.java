@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * dense layouts, at the rate that is best where all tensors have the same rate and dense layouts: a search before the
  * others. The searches of the methods move the rate of the tables alone. (A sketched second moment is too large or too
  * small by a factor for many rows, which another rate mends; if that rate were that of the LSTM too, a method
- * would be punished for a matter of units.) {@link RateSearch} says which rates
- * are tried.
+ * would be punished for a matter of units.) {@link RateSearch} says which
+ * rates are tried.
  */
 final class Comparison {
   private static final int TIMINGS = 5;

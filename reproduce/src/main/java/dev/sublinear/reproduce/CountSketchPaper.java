@@ -191,7 +191,7 @@ final class CountSketchPaper {
     return new TableExperiment("cs-table-9", "Adam with a sampled softmax, one or both moments compressed", """
         Paper, table 9: LM1B, LSTM 2048 with projection to 256, sampled softmax, BPTT 20, clip 1, Adam with lr 5e-4 x 8,\
          linear decay, 5 epochs, test perplexity after the last; sketches of a fifth of the size.""", SCALING,
-        size -> sampled(size, 0.008f, 0.016f, 0.032f, 0.064f),
+        size -> sampled(size, 0.004f, 0.008f, 0.016f, 0.032f),
         Stream.concat(adam(39.90, 40.55, 39.88, 40.41, 1.016, 1.00).stream(),
             Stream.of(
                 Method.added("CS-MV, m at depth 5, bounded", "adam m=count-sketch:0.2:depth=5,v=count-min:0.2")

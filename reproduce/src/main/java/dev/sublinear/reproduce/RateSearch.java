@@ -11,7 +11,7 @@ import java.util.function.Function;
  * at most {@link #FURTHER} times.
  */
 final class RateSearch {
-  private static final int FURTHER = 2;
+  private static final int FURTHER = 3;
 
   private RateSearch() {}
 
