@@ -4,20 +4,20 @@ package dev.sublinear.reproduce;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.train.data.Corpora;
 import dev.sublinear.train.data.Corpus;
+import dev.sublinear.train.data.ParallelCorpus;
+import dev.sublinear.train.data.ParallelText;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.LmTraining;
 import dev.sublinear.train.loop.TrainingListener;
+import dev.sublinear.train.loop.TranslationOptions;
+import dev.sublinear.train.loop.TranslationTraining;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
 import dev.sublinear.train.report.Summary;
-import dev.sublinear.train.data.ParallelCorpus;
-import dev.sublinear.train.data.ParallelText;
-import dev.sublinear.train.loop.TranslationOptions;
-import dev.sublinear.train.loop.TranslationTraining;
-import java.util.List;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -110,12 +110,14 @@ public final class Lab {
     }
     if (data == null || size == Size.SMOKE) {
       throw new IllegalArgumentException(data == null
-          ? "data is missing: name a folder with " + TATOEBA + " in it by --data, or take --smoke and the embedded corpus"
+          ? "data is missing: name a folder with " + TATOEBA
+              + " in it by --data, or take --smoke and the embedded corpus"
           : "data " + data + ": --smoke has its own text; leave one out");
     }
     Path folder = Files.isDirectory(data.resolve(TATOEBA)) ? data.resolve(TATOEBA) : data;
     Path plain = Files.isDirectory(folder) ? folder.resolve("fra.txt") : folder;
-    return ParallelText.read(Files.exists(plain) ? plain : plain.resolveSibling(plain.getFileName() + ".gz"));
+    Path gzip = plain.resolveSibling(plain.getFileName() + ".gz");
+    return ParallelText.read(Files.exists(gzip) && !Files.exists(plain) ? gzip : plain);
   }
 
   /**

@@ -23,14 +23,16 @@ final class Sm3Translation {
 
   private static TranslationRecipe recipe(Size size) {
     return switch (size) {
-      case SMOKE -> new TranslationRecipe(new ParallelCorpus.Limits(1_000, 8, 50), new TranslationConfig(32, 1, 2, 64, 9),
-          500, 1, WARMUP, RATES.subList(1, 3), new TranslationRecipe.Budget(20, 60, 2, SEEDS));
+      case SMOKE ->
+        new TranslationRecipe(new ParallelCorpus.Limits(1_000, 8, 50), new TranslationConfig(32, 1, 2, 64, 9),
+            500, 1, WARMUP, RATES.subList(1, 3), new TranslationRecipe.Budget(20, 60, 2, SEEDS));
       case SHORT -> new TranslationRecipe(new ParallelCorpus.Limits(8_000, 15, 1_000),
-          new TranslationConfig(128, 2, 4, 512, 16), 1_500, 1, WARMUP, RATES,
-          new TranslationRecipe.Budget(300, 1_500, 6, SEEDS));
-      case FULL -> new TranslationRecipe(new ParallelCorpus.Limits(20_000, 40, 1_000),
-          new TranslationConfig(512, 6, 8, 2_048, 41), 8_000, 1, WARMUP, RATES,
-          new TranslationRecipe.Budget(2_000, 20_000, 20, SEEDS));
+          new TranslationConfig(128, 2, 4, 512, 16), 750, 1, WARMUP, RATES,
+          new TranslationRecipe.Budget(400, 2_200, 8, SEEDS));
+      // Without dropout more passes would learn the pairs by heart.
+      case FULL -> new TranslationRecipe(new ParallelCorpus.Limits(16_000, 40, 1_000),
+          new TranslationConfig(256, 3, 8, 1_024, 41), 4_000, 1, WARMUP, RATES,
+          new TranslationRecipe.Budget(600, 3_000, 12, SEEDS));
     };
   }
 }

@@ -81,7 +81,8 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
     Method method = outcome.method();
     Lab.Translated run =
         lab.translate(method.label() + " seed " + seed, recipe.last(method.spec(), outcome.rate(), seed), corpus);
-    Bleu bleu = Bleu.of(run.translations(), corpus.test().stream().map(ParallelCorpus.TestSentence::references).toList());
+    Bleu bleu =
+        Bleu.of(run.translations(), corpus.test().stream().map(ParallelCorpus.TestSentence::references).toList());
     outcome.runs().add(run);
     outcome.scores().add(bleu);
     lab.say(String.format(Locale.ROOT, "seed %d, %s, lr %s: validation loss %.3f, test BLEU %.2f", seed,
@@ -102,8 +103,9 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
          A third party, with rates that were not searched, is less kind: Transformer-Base on WMT14 English to German\
          has BLEU 26.6 with AdamW, 26.5 with Adafactor and 22.7 with SM3 (arXiv 2309.01507, table 2).""");
     document.say(switch (lab.size()) {
-      case SMOKE -> "This is the smoke run: glosses of WordNet, to be translated from their words backwards. It shows that"
-          + " everything runs; its figures say nothing.";
+      case SMOKE ->
+        "This is the smoke run: glosses of WordNet, to be translated from their words backwards. It shows that"
+            + " everything runs; its figures say nothing.";
       case SHORT -> """
           Scaled down to two cores: short sentences of Tatoeba in place of WMT, a pre-norm encoder and decoder of two layers of 128\
            in place of six of 512 to 1,024, words in place of word pieces, some minutes in place of days. What an optimizer sees\
@@ -133,15 +135,17 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
 
   private static String protocol(TranslationRecipe recipe, ParallelCorpus corpus) {
     ParallelCorpus.Limits limits = recipe.limits();
-    return String.format(Locale.ROOT, "Text: %s, in lower case, cut into words by the tokenizer 13a (in the source apostrophes"
-        + " and hyphens part words too), sentences of up to %d words; %,d pairs to train on, %,d to validate on,"
-        + " %,d source sentences to test on, none of whose words stand in the same order on either side of another split;"
-        + " %,d and %,d words with `<unk>` and `<eos>`. %s, batches of sentences of like length, up to %,d words a side."
-        + " Every method updates all tensors with one rate: a quadratic warm-up over %.0f %% of the steps, then a straight line"
-        + " to 0; clip %s. Each searches its rate (%s, for some rows times a factor; further by factors of 2 if the best is at"
-        + " the edge) over %,d steps with one seed, by validation loss, on a corpus without the test sentences. Then %,d steps"
-        + " (%.1f passes over the pairs) with each of the seeds %s, the same first weights and batches for all methods; each of"
-        + " these models translates the test sentences once, at the end.", corpus.name(), limits.longest(),
+    return String.format(Locale.ROOT,
+        "Text: %s, in lower case, cut into words by the tokenizer 13a (in the source apostrophes"
+            + " and hyphens part words too), sentences of up to %d words; %,d pairs to train on, %,d to validate on,"
+            + " %,d source sentences to test on, none of whose words stand in the same order on either side of another split;"
+            + " %,d and %,d words with `<unk>` and `<eos>`. %s, batches of sentences of like length, up to %,d words a side."
+            + " Every method updates all tensors with one rate: a quadratic warm-up over %.0f %% of the steps, then a straight line"
+            + " to 0; clip %s. Each searches its rate (%s, for some rows times a factor; further by factors of 2 if the best is at"
+            + " the edge) over %,d steps with one seed, by validation loss, on a corpus without the test sentences. Then %,d steps"
+            + " (%.1f passes over the pairs) with each of the seeds %s, the same first weights and batches for all methods; each of"
+            + " these models translates the test sentences once, at the end.",
+        corpus.name(), limits.longest(),
         corpus.train().size(), corpus.validation().size(), corpus.test().size(), corpus.source().size(),
         corpus.target().size(), recipe.network(), recipe.batchWords(), 100 * recipe.warmup(), recipe.clip(),
         recipe.rates(), recipe.budget().searchSteps(), recipe.budget().steps(),

@@ -35,14 +35,16 @@ class TranslationExperimentTest {
   void run_searchThenPairedSeeds_writesThePage() throws IOException {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 300; i++) {
-      lines.append("Word ").append(i % 70).append(" and ").append(i % 97).append(".\tMot ").append(i % 70).append(" et ")
+      lines.append("Word ").append(i % 70).append(" and ").append(i % 97).append(".\tMot ").append(i % 70)
+          .append(" et ")
           .append(i % 97).append(" !\n");
     }
     Path data = Files.createDirectories(folder.resolve("data/tatoeba-fra-eng"));
     Files.writeString(data.resolve("fra.txt"), lines);
     Experiment experiment = new TranslationExperiment(size -> TOY,
         List.of(Method.added("Adam", "adam"), Method.added("Adagrad", "adagrad").withRatesTimes(10)));
-    Path file = Reproduce.run(experiment, lab(Size.SHORT, folder.resolve("data")), folder.resolve("out"), "test", "abc1234");
+    Path file =
+        Reproduce.run(experiment, lab(Size.SHORT, folder.resolve("data")), folder.resolve("out"), "test", "abc1234");
     String text = Files.readString(file);
     assertEquals("sm3-translation.md", String.valueOf(file.getFileName()));
     assertEquals(1, text.lines().filter(line -> line.startsWith("| Adagrad: `adagrad")).count(), text);

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 final class PairBatchesTest {
   private static List<SentencePair> pairs(int n) {
     long key = CounterRandom.key(1, 2, 3);
-    return IntStream.range(0, n).mapToObj(i -> new SentencePair(new int[1 + (int) CounterRandom.below(key, 2 * i, 9)],
-        new int[1 + (int) CounterRandom.below(key, 2 * i + 1, 9)])).toList();
+    return IntStream.range(0, n).mapToObj(i -> new SentencePair(new int[1 + (int) CounterRandom.below(key, 2L * i, 9)],
+        new int[1 + (int) CounterRandom.below(key, 2L * i + 1, 9)])).toList();
   }
 
   private static int longest(List<SentencePair> batch) {

@@ -28,7 +28,8 @@ final class ParallelCorpusTest {
   }
 
   private static Set<String> words(List<List<String>> sentences) {
-    return sentences.stream().map(words -> String.join(" ", words).replaceAll(" [.!]$", "")).collect(Collectors.toSet());
+    return sentences.stream().map(words -> String.join(" ", words).replaceAll(" [.!]$", ""))
+        .collect(Collectors.toSet());
   }
 
   @Test

@@ -73,7 +73,7 @@ final class TranslationTrainingTest {
   }
 
   @Test
-  void run_anyThreads_sameParameters_otherSeedOthers() {
+  void run_anyThreads_sameParameters() {
     ParallelCorpus corpus = corpus();
     List<String> hashes = new ArrayList<>();
     for (int threads : new int[] {1, 2, 3}) {

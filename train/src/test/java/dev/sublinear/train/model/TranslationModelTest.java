@@ -193,9 +193,8 @@ final class TranslationModelTest {
     try (Arena arena = Arena.ofShared(); Workers workers = new Workers(2); TranslationModel model = wide(arena)) {
       for (int i = 0; i < model.weights().size(); i++) {
         Weight weight = model.weights().get(i);
-        float[] gradient = new float[(int) weight.shape().size()];
-        List<float[]> sums = new ArrayList<>();
-        model.weights().forEach(other -> sums.add(other == weight ? gradient : new float[(int) other.shape().size()]));
+        List<float[]> sums = model.weights().stream().map(other -> new float[(int) other.shape().size()]).toList();
+        float[] gradient = sums.get(i);
         add(model, pairs, 1, workers, sums);
         List<Integer> order = IntStream.range(0, gradient.length).boxed()
             .sorted(Comparator.comparingDouble(k -> -Math.abs(gradient[k]))).toList();
