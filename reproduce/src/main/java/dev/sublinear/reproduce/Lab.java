@@ -31,7 +31,7 @@ public final class Lab {
   private static final String TATOEBA = "tatoeba-fra-eng";
 
   /** Glosses that stand for sentence pairs in the smoke run. */
-  private static final int SMOKE_PAIRS = 3_000;
+  private static final int SMOKE_PAIRS = 1_000;
 
   private final Size size;
   private final @Nullable Path data;

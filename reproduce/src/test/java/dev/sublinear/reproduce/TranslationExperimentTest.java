@@ -57,7 +57,7 @@ class TranslationExperimentTest {
 
   @Test
   void smoke_needsNoData_andTakesNone() throws IOException {
-    assertEquals(3_000, lab(Size.SMOKE, null).pairs(8).lines().size());
+    assertEquals(1_000, lab(Size.SMOKE, null).pairs(8).lines().size());
     assertThrows(IllegalArgumentException.class, () -> lab(Size.SMOKE, folder).pairs(8));
     assertThrows(IllegalArgumentException.class, () -> lab(Size.SHORT, null).pairs(8));
     assertThrows(IllegalArgumentException.class, () -> lab(Size.SHORT, folder.resolve("nowhere")).pairs(8));

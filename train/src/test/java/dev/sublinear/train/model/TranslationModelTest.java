@@ -30,6 +30,10 @@ final class TranslationModelTest {
   private static final int WORDS = 20;
   private static final int LONGEST = 7;
   private static final int END = 0;
+
+  /** Of a difference of two float32 losses near 4, over twice the distance of 0.02. */
+  private static final double ROUNDING = 5e-5;
+
   private static final TranslationConfig CONFIG = new TranslationConfig(8, 2, 2, 12, LONGEST);
 
   /** Sentences of 2 to 6 words, {@link #END} last; the target is the source backwards. */
@@ -199,9 +203,10 @@ final class TranslationModelTest {
         List<Integer> order = IntStream.range(0, gradient.length).boxed()
             .sorted(Comparator.comparingDouble(k -> -Math.abs(gradient[k]))).toList();
         double largest = Math.abs(gradient[order.getFirst()]);
-        assertTrue(largest > 4e-3, weight.name() + ": largest gradient " + largest);
+        assertTrue(largest > 1e-3, weight.name() + ": largest gradient " + largest);
         for (int k : order.subList(0, 2)) {
-          assertEquals(gradient[k], slope(model, weight, k, pairs, workers), 0.015 * largest, weight.name() + " " + k);
+          assertEquals(gradient[k], slope(model, weight, k, pairs, workers), 0.01 * largest + ROUNDING,
+              weight.name() + " " + k);
         }
       }
     }
