@@ -36,7 +36,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Option(names = "--list", order = 1, description = "Names all tables and figures.") boolean list;
 
-  @Option(names = "--data", paramLabel = "DIR", order = 2, description = "A folder with train.txt, valid.txt and test.txt (.gz too), or one with such a folder wikitext-2 in it; not with --smoke.")
+  @Option(names = "--data", paramLabel = "DIR", order = 2, description = "A folder with train.txt, valid.txt and test.txt (.gz too), or one with such a folder wikitext-2 in it; for translation one with fra.txt, or with tatoeba-fra-eng in it; not with --smoke.")
   @Nullable Path data;
 
   @Option(names = "--smoke", order = 3, description = "Three minutes on the embedded corpus: shows that it runs.") boolean smoke;
@@ -57,7 +57,7 @@ final class ReproduceCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (list) {
       Reproduce.experiments()
-          .forEach(experiment -> console.out().printf("%-14s %s%n", experiment.id(), experiment.title()));
+          .forEach(experiment -> console.out().printf("%-15s %s%n", experiment.id(), experiment.title()));
       return 0;
     }
     Experiment experiment = experiment();

@@ -12,7 +12,6 @@ import dev.sublinear.train.report.Summary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -27,11 +26,9 @@ import org.jspecify.annotations.Nullable;
  * rule of the first method with dense layouts, at the rate that is best where all tensors have the same rate and dense
  * layouts: a search before the others. The searches of the methods move the rate of the tables alone. (A sketched second moment is too large or too
  * small by a factor for many rows, which another rate mends; if that rate were that of the LSTM too, a method
- * would be punished for a matter of units.) Where the best rate is at the edge of those tried, a search goes on
- * by factors of 2, at most {@link #FURTHER} times.
+ * would be punished for a matter of units.) {@link RateSearch} says which rates are tried.
  */
 final class Comparison {
-  private static final int FURTHER = 3;
   private static final int TIMINGS = 5;
   private static final TrainingListener SILENT = new TrainingListener() {};
 
@@ -97,7 +94,7 @@ final class Comparison {
     if (isSearching && scope == Scope.WORD_TABLES) {
       search(methods.getFirst(), rate -> new Recipe.Rates(rate, rate), shared);
     }
-    float sharedRate = shared.isEmpty() ? recipe.rates().getFirst() : best(shared);
+    float sharedRate = shared.isEmpty() ? recipe.rates().getFirst() : RateSearch.best(shared);
     Function<Float, Recipe.Rates> rates =
         rate -> new Recipe.Rates(rate, scope == Scope.WORD_TABLES ? sharedRate : rate);
     for (Method method : methods) {
@@ -108,7 +105,7 @@ final class Comparison {
       if (isSearching) {
         search(method, rates, search);
       }
-      float rate = isSearching ? best(search) : method.rate(recipe.rates().getFirst());
+      float rate = isSearching ? RateSearch.best(search) : method.rate(recipe.rates().getFirst());
       outcomes.add(new Outcome(method, search, rates.apply(rate), new ArrayList<>(), new ArrayList<>()));
     }
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
@@ -145,21 +142,8 @@ final class Comparison {
 
   /** Fills {@code found}, where a rate may be known already. */
   private void search(Method method, Function<Float, Recipe.Rates> rates, SortedMap<Float, Double> found) {
-    for (float rate : recipe.rates()) {
-      float own = method.rate(rate);
-      if (!found.containsKey(own)) {
-        found.put(own, validation(method, rates.apply(own)));
-      }
-    }
-    for (int i = 0; i < FURTHER; i++) {
-      float best = best(found);
-      boolean isFirst = found.firstKey() == best;
-      if (!isFirst && found.lastKey() != best) {
-        return;
-      }
-      float next = isFirst ? best / 2 : best * 2;
-      found.put(next, validation(method, rates.apply(next)));
-    }
+    RateSearch.fill(recipe.rates().stream().map(method::rate).toList(), found,
+        rate -> validation(method, rates.apply(rate)));
   }
 
   private double validation(Method method, Recipe.Rates rates) {
@@ -180,10 +164,5 @@ final class Comparison {
     return score == null || run.summary().outcome().divergedAtStep() != null
         ? Double.POSITIVE_INFINITY
         : score.perplexity();
-  }
-
-  /** The rate of the lowest perplexity, the lower rate of equal ones. */
-  static float best(SortedMap<Float, Double> search) {
-    return search.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }
 }

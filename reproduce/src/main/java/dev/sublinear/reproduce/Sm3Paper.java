@@ -15,7 +15,7 @@ final class Sm3Paper {
 
   /** All of them. */
   static List<Experiment> experiments() {
-    return List.of(languageModel(), batch());
+    return List.of(languageModel(), batch(), Sm3Translation.experiment());
   }
 
   private static Experiment batch() {

@@ -75,10 +75,10 @@ class ExperimentsTest {
         Comparison.run(lab(), TOY, Scope.WORD_TABLES,
             List.of(Method.added("dense", "adam"), Method.added("row-wise", "adam v=row-wise")));
     assertTrue(result.shared().size() > 2, "two rates: the best is always at an edge");
-    float others = Comparison.best(result.shared());
+    float others = RateSearch.best(result.shared());
     for (Comparison.Outcome outcome : result.outcomes()) {
       assertTrue(outcome.search().size() >= 2, outcome.search().toString());
-      assertEquals(Comparison.best(outcome.search()), outcome.rates().tables());
+      assertEquals(RateSearch.best(outcome.search()), outcome.rates().tables());
       assertEquals(others, outcome.rates().others());
       assertEquals(2, outcome.perplexities().size());
     }

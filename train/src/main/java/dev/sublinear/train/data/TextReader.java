@@ -70,7 +70,8 @@ final class TextReader {
     reader.finish();
   }
 
-  private static InputStream open(Path file) throws IOException {
+  /** The bytes of a file, those within it if it is gzip. */
+  static InputStream open(Path file) throws IOException {
     InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
     try {
       raw.mark(2);

@@ -2,11 +2,8 @@
 package dev.sublinear.train.loop;
 
 import dev.sublinear.gradient.Gradient;
-import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.step.GradientNorm;
-import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.Probe;
-import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.BpttBatches;
 import dev.sublinear.train.data.Corpus;
@@ -22,12 +19,7 @@ import dev.sublinear.train.report.Summary;
 import dev.sublinear.train.report.TrainMetric;
 import dev.sublinear.train.report.ValidationMetric;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +44,7 @@ public final class LmTraining implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Workers workers;
   private final LanguageModel model;
-  private final List<RowOptimizer> optimizers = new ArrayList<>();
+  private final ModelOptimizers optimizers;
   private final List<ProbedTable> probes = new ArrayList<>();
   private final Stopwatch watch = new Stopwatch();
   private int plateaus;
@@ -105,24 +97,20 @@ public final class LmTraining implements AutoCloseable {
     try {
       made = new LanguageModel(options.network(), corpus.vocabulary().size(), options.softmax(),
           options.data().batch(), options.data().bptt(), options.seed(), arena);
-      for (Weight weight : made.weights()) {
-        long seed = CounterRandom.mix(options.seed() ^ CounterRandom.stream(weight.name()));
-        RowOptimizer optimizer = new RowOptimizer(specFor(weight), weight.table(), seed, arena, workers);
+      optimizers = new ModelOptimizers(made.weights(), options.optimization(), options.seed(), arena, workers);
+      for (int i = 0; i < made.weights().size(); i++) {
+        Weight weight = made.weights().get(i);
         if (weight.spec().isTable() && options.length().probe() > 0) {
-          Probe probe = new Probe(optimizer, options.length().probe(), seed, arena, workers);
-          probes.add(new ProbedTable(optimizers.size(), weight.name(), probe));
+          long seed = ModelOptimizers.seed(options.seed(), weight);
+          Probe probe = new Probe(optimizers.get(i), options.length().probe(), seed, arena, workers);
+          probes.add(new ProbedTable(i, weight.name(), probe));
         }
-        optimizers.add(optimizer);
       }
     } catch (RuntimeException | Error e) {
       close(made);
       throw e;
     }
     model = made;
-  }
-
-  private OptimizerSpec specFor(Weight weight) {
-    return weight.spec().isTable() ? options.optimization().tables() : options.optimization().others();
   }
 
   /**
@@ -171,7 +159,7 @@ public final class LmTraining implements AutoCloseable {
       if (step % logEvery == 0 || step == steps) {
         log(log, step, mean);
       }
-      if (isEvaluationDue(step)) {
+      if (options.length().isEvaluationDue(step, steps)) {
         validate(log, step);
       }
       if (divergedAtStep != null) {
@@ -190,14 +178,8 @@ public final class LmTraining implements AutoCloseable {
         return loss;
       }
       listener.gradients(step, model.weights(), gradients);
-      LmOptions.Optimization optimization = options.optimization();
-      double factor = scheduleFactor(step);
-      float rate = (float) (optimization.learningRate() * factor);
-      float othersRate = (float) (optimization.othersLearningRate() * factor);
       watch.startOptimizer();
-      for (int i = 0; i < gradients.size(); i++) {
-        optimizers.get(i).step(gradients.get(i), model.weights().get(i).spec().isTable() ? rate : othersRate);
-      }
+      optimizers.step(gradients, scheduleFactor(step));
       watch.stopOptimizer();
       for (ProbedTable probed : probes) {
         probed.probe().follow(gradients.get(probed.weight()));
@@ -210,12 +192,6 @@ public final class LmTraining implements AutoCloseable {
 
   private double scheduleFactor(long step) {
     return options.optimization().schedule().factor(step, steps, plateaus);
-  }
-
-  /** Evaluations are spread evenly; the last falls on the last step. */
-  private boolean isEvaluationDue(long step) {
-    int evaluations = options.length().evaluations();
-    return step * evaluations / steps > (step - 1) * evaluations / steps;
   }
 
   private void log(MetricsLog log, long step, LossMean mean) {
@@ -273,10 +249,10 @@ public final class LmTraining implements AutoCloseable {
     Summary.Corpus described = new Summary.Corpus(corpus.name(), corpus.train().length, corpus.vocabulary().size(),
         new Summary.UnigramPerplexity(corpus.unigramPerplexity(corpus.validation()),
             corpus.unigramPerplexity(corpus.test())));
-    Summary.Outcome outcome = new Summary.Outcome(watch.steps(), watch.wallSeconds(), divergedAtStep, hash(),
+    Summary.Outcome outcome = new Summary.Outcome(watch.steps(), watch.wallSeconds(), divergedAtStep, optimizers.hash(),
         MachineMemory.peakResidentBytes());
     return new Summary(setup, new Summary.Task(described, modelSettings()), outcome,
-        new Summary.Scores(trainLoss, validation, test, probe), memory(), watch.throughput());
+        new Summary.Scores(trainLoss, validation, test, probe), optimizers.memory(), watch.throughput());
   }
 
   private Summary.Model modelSettings() {
@@ -290,41 +266,6 @@ public final class LmTraining implements AutoCloseable {
     settings.put("clip", options.optimization().clip());
     settings.put("denseOptimizer", options.optimization().others().toString());
     return new Summary.Model(options.network().name(), settings);
-  }
-
-  private List<Summary.MemoryComponent> memory() {
-    Map<String, Summary.MemoryComponent> components = new LinkedHashMap<>();
-    for (int i = 0; i < optimizers.size(); i++) {
-      Weight weight = model.weights().get(i);
-      RowOptimizer optimizer = optimizers.get(i);
-      long dense = OptimizerSpec.dense(optimizer.spec().rule()).bytes(weight.table().rows(), weight.table().columns());
-      Summary.MemoryComponent part = new Summary.MemoryComponent(weight.spec().component(), weight.spec().isTable(),
-          weight.table().bytes(), optimizer.bytes(), dense);
-      components.merge(weight.spec().component(), part, LmTraining::sum);
-    }
-    return List.copyOf(components.values());
-  }
-
-  private static Summary.MemoryComponent sum(Summary.MemoryComponent a, Summary.MemoryComponent b) {
-    return new Summary.MemoryComponent(a.component(), a.table(), a.parameters() + b.parameters(),
-        a.optimizerState() + b.optimizerState(), a.optimizerStateDense() + b.optimizerStateDense());
-  }
-
-  /** SHA-256 over the bytes of all weights in their order. */
-  private String hash() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Weight weight : model.weights()) {
-        MemorySegment data = weight.table().data();
-        for (long at = 0; at < data.byteSize(); at += 1 << 20) {
-          ByteBuffer chunk = data.asSlice(at, Math.min(1 << 20, data.byteSize() - at)).asByteBuffer();
-          digest.update(chunk);
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   @Override

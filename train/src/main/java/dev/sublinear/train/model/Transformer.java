@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,24 +16,20 @@ import java.lang.foreign.ValueLayout;
  * <p>x = dropout(words + positions); per layer x = x + dropout(attention(norm(x))), then
  * x = x + dropout(W2 gelu(W1 norm(x) + b1) + b2); at the end norm(x). Attention, per head of c columns:
  * dropout(softmax(q k' / sqrt(c), over the words up to this one)) v, all heads side by side through one more linear map.
- * GELU is the exact one (Hendrycks, Gimpel, 2016), by the error function; the norm is layer normalisation (Ba, Kiros,
- * Hinton, 2016) with epsilon 1e-5.
+ * {@link TransformerParts} says more.
  *
  * <p>Rotary positions (Su et al., 2021) turn columns i and i + c / 2 of queries and keys at place t by the angle
  * t 10000^(-2 i / c); the paper pairs columns 2 i and 2 i + 1, which is the same up to the order of the columns of
  * the query and key weights. Nothing is carried from window to window.
  */
 final class Transformer implements Body {
-  private static final float EPSILON = 1e-5f;
   private static final double ROTARY_BASE = 10_000;
-
-  /** Far below any score, so that its exponential is 0. */
-  private static final float MASKED = -1e9f;
 
   private final TransformerConfig config;
   private final Tensors tensors;
+  private final TransformerParts parts;
 
-  /** [window x window]: 0 for words up to this one, {@link #MASKED} for those after it. */
+  /** [window x window]: what words see of those after them is nothing. */
   private final MemorySegment mask;
 
   /** [window x columns of a head], for rotary positions. */
@@ -45,13 +40,9 @@ final class Transformer implements Body {
   Transformer(TransformerConfig config, Tensors tensors, Arena arena) {
     this.config = config;
     this.tensors = tensors;
+    parts = new TransformerParts(tensors, config.embedding(), config.heads());
     long window = config.window();
-    mask = arena.allocate(window * window * Float.BYTES, 64);
-    for (long t = 0; t < window; t++) {
-      for (long later = t + 1; later < window; later++) {
-        mask.setAtIndex(ValueLayout.JAVA_FLOAT, t * window + later, MASKED);
-      }
-    }
+    mask = TransformerParts.causalMask(window, arena);
     int columns = config.headColumns();
     cosines = arena.allocate(window * columns * Float.BYTES, 64);
     sines = arena.allocate(window * columns * Float.BYTES, 64);
@@ -84,13 +75,11 @@ final class Transformer implements Body {
     for (int layer = 0; layer < config.layers(); layer++) {
       String name = "transformer." + layer + ".";
       int site = 3 * layer + 1;
-      NDArray heads = attention(norm(x, name + "attention.norm"), name + "attention.qkv", causal, dropout, site);
-      x = x.add(dropout.apply(linear(heads, name + "attention.output"), site + 1));
-      NDArray inner = linear(norm(x, name + "feed-forward.norm"), name + "feed-forward.inner");
-      NDArray units = inner.getNDArrayInternal().gelu();
-      x = x.add(dropout.apply(linear(units, name + "feed-forward.output"), site + 2));
+      NDArray seen = attention(parts.norm(x, name + "attention.norm"), name + "attention.qkv", causal, dropout, site);
+      x = x.add(dropout.apply(parts.linear(seen, name + "attention.output"), site + 1));
+      x = x.add(dropout.apply(parts.feedForward(x, name), site + 2));
     }
-    return norm(x, "transformer.norm").reshape(-1, config.embedding());
+    return parts.norm(x, "transformer.norm").reshape(-1, config.embedding());
   }
 
   /** What the heads see, side by side, [batch x steps x embedding]. */
@@ -98,21 +87,16 @@ final class Transformer implements Body {
     long batch = x.getShape().get(0);
     long steps = x.getShape().get(1);
     int heads = config.heads();
-    int columns = config.headColumns();
-    NDArray split = linear(x, name).reshape(batch, steps, 3, heads, columns).transpose(2, 0, 3, 1, 4)
-        .reshape(3, batch * heads, steps, columns);
+    NDArray split = parts.split(x, name, 3);
     NDArray queries = split.get(0);
     NDArray keys = split.get(1);
     if (config.positions() == TransformerConfig.Positions.ROTARY) {
       queries = turned(queries);
       keys = turned(keys);
     }
-    NDArray scale = x.getManager().create((float) (1 / Math.sqrt(columns)));
-    NDArray scores = queries.mul(scale).batchMatMul(keys.transpose(0, 2, 1)).addi(causal);
-    NDArray weights = dropout.apply(scores.softmax(2).reshape(batch, heads * steps, steps), site)
-        .reshape(batch * heads, steps, steps);
-    return weights.batchMatMul(split.get(2)).reshape(batch, heads, steps, columns).transpose(0, 2, 1, 3)
-        .reshape(batch, steps, config.embedding());
+    return parts.attend(queries, keys, split.get(2), causal,
+        weights -> dropout.apply(weights.reshape(batch, heads * steps, steps), site)
+            .reshape(batch * heads, steps, steps));
   }
 
   /** Turns each pair of columns by the angle of its place: x cos + (-second half, first half) sin. */
@@ -124,15 +108,5 @@ final class Transformer implements Body {
     NDArray sin = EngineMemory.tensor(manager, sines.asSlice(0, bytes), shape);
     NDList halves = x.split(2, 2);
     return x.mul(cos).add(halves.get(1).neg().concat(halves.get(0), 2).mul(sin));
-  }
-
-  private NDArray linear(NDArray x, String name) {
-    NDArrayEx engine = x.getNDArrayInternal();
-    return engine.linear(x, tensors.get(name + ".weight"), tensors.get(name + ".bias")).singletonOrThrow();
-  }
-
-  private NDArray norm(NDArray x, String name) {
-    return x.getNDArrayInternal().layerNorm(x, new Shape(config.embedding()), tensors.get(name + ".weight"),
-        tensors.get(name + ".bias"), EPSILON).singletonOrThrow();
   }
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.model;
 
-import ai.djl.ndarray.types.Shape;
 import dev.sublinear.layout.Term;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,8 +25,6 @@ import java.util.Map;
  */
 public record TransformerConfig(int embedding, int layers, int heads, int feedForward, Positions positions, int window,
     double dropout, boolean tied) implements NetworkConfig {
-  private static final Initial ONE = Initial.constant(1);
-
   /** How a word knows its place in the window. */
   public enum Positions {
     /** A vector for each place, learned, added to the embedded word (Vaswani et al., 2017). */
@@ -77,34 +74,15 @@ public record TransformerConfig(int embedding, int layers, int heads, int feedFo
   public List<TensorSpec> tensors() {
     List<TensorSpec> tensors = new ArrayList<>();
     if (positions == Positions.LEARNED) {
-      tensors.add(tensor("transformer.positions", Initial.WIDE, window, embedding));
+      tensors.add(TransformerParts.tensor("transformer.positions", Initial.WIDE, window, embedding));
     }
     for (int layer = 0; layer < layers; layer++) {
       String name = "transformer." + layer + ".";
-      addNorm(tensors, name + "attention.norm", embedding);
-      addLinear(tensors, name + "attention.qkv", 3L * embedding, embedding);
-      addLinear(tensors, name + "attention.output", embedding, embedding);
-      addNorm(tensors, name + "feed-forward.norm", embedding);
-      addLinear(tensors, name + "feed-forward.inner", feedForward, embedding);
-      addLinear(tensors, name + "feed-forward.output", embedding, feedForward);
+      tensors.addAll(TransformerParts.selfAttention(name, embedding));
+      tensors.addAll(TransformerParts.feedForward(name, embedding, feedForward));
     }
-    addNorm(tensors, "transformer.norm", embedding);
+    tensors.addAll(TransformerParts.norm("transformer.norm", embedding));
     return tensors;
-  }
-
-  private static void addNorm(List<TensorSpec> tensors, String name, int columns) {
-    tensors.add(tensor(name + ".weight", ONE, columns));
-    tensors.add(tensor(name + ".bias", Initial.ZERO, columns));
-  }
-
-  /** Uniform in +-1 / sqrt(inputs), so that outputs are of the same size whatever the width. */
-  private static void addLinear(List<TensorSpec> tensors, String name, long outputs, long inputs) {
-    tensors.add(tensor(name + ".weight", Initial.uniform(1 / Math.sqrt(inputs)), outputs, inputs));
-    tensors.add(tensor(name + ".bias", Initial.ZERO, outputs));
-  }
-
-  private static TensorSpec tensor(String name, Initial initial, long... dimensions) {
-    return new TensorSpec(name, "Transformer", new Shape(dimensions), false, initial);
   }
 
   @Override

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.reproduce;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Function;
+
+/**
+ * A search of one learning rate: those given, and where the best is at the edge of those tried, further by factors of 2,
+ * at most {@link #FURTHER} times.
+ */
+final class RateSearch {
+  private static final int FURTHER = 3;
+
+  private RateSearch() {}
+
+  /**
+   * Tries rates.
+   *
+   * @param rates at least one
+   * @param found scores by rate, where a rate may be known already; takes those of all others
+   * @param score the score of a rate, the lower the better
+   */
+  static void fill(List<Float> rates, SortedMap<Float, Double> found, Function<Float, Double> score) {
+    for (float rate : rates) {
+      if (!found.containsKey(rate)) {
+        found.put(rate, score.apply(rate));
+      }
+    }
+    for (int i = 0; i < FURTHER; i++) {
+      float best = best(found);
+      boolean isFirst = found.firstKey() == best;
+      if (!isFirst && found.lastKey() != best) {
+        return;
+      }
+      float next = isFirst ? best / 2 : best * 2;
+      found.put(next, score.apply(next));
+    }
+  }
+
+  /** The rate of the lowest score, the lower rate of equal ones. */
+  static float best(SortedMap<Float, Double> found) {
+    return found.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
+  }
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.train.loop;
+
+import dev.sublinear.gradient.Gradient;
+import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.RowOptimizer;
+import dev.sublinear.step.Workers;
+import dev.sublinear.train.model.Weight;
+import dev.sublinear.train.report.Summary;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The weights of a model, each with its optimizer: tables of words have one rule and rate, all others another. */
+final class ModelOptimizers {
+  private final List<Weight> weights;
+  private final LmOptions.Optimization optimization;
+  private final List<RowOptimizer> optimizers = new ArrayList<>();
+
+  /** Allocates the states. */
+  ModelOptimizers(List<Weight> weights, LmOptions.Optimization optimization, long seed, Arena arena,
+      Workers workers) {
+    this.weights = weights;
+    this.optimization = optimization;
+    for (Weight weight : weights) {
+      OptimizerSpec spec = weight.spec().isTable() ? optimization.tables() : optimization.others();
+      optimizers.add(new RowOptimizer(spec, weight.table(), seed(seed, weight), arena, workers));
+    }
+  }
+
+  /** The seed of what belongs to a weight. */
+  static long seed(long seed, Weight weight) {
+    return CounterRandom.mix(seed ^ CounterRandom.stream(weight.name()));
+  }
+
+  /** The optimizer of weight number {@code i}. */
+  RowOptimizer get(int i) {
+    return optimizers.get(i);
+  }
+
+  /** A step with the gradients of all weights, at {@code factor} times the rates. */
+  void step(List<Gradient> gradients, double factor) {
+    float rate = (float) (optimization.learningRate() * factor);
+    float othersRate = (float) (optimization.othersLearningRate() * factor);
+    for (int i = 0; i < gradients.size(); i++) {
+      optimizers.get(i).step(gradients.get(i), weights.get(i).spec().isTable() ? rate : othersRate);
+    }
+  }
+
+  /** Bytes by component. */
+  List<Summary.MemoryComponent> memory() {
+    Map<String, Summary.MemoryComponent> components = new LinkedHashMap<>();
+    for (int i = 0; i < optimizers.size(); i++) {
+      Weight weight = weights.get(i);
+      RowOptimizer optimizer = optimizers.get(i);
+      long dense = OptimizerSpec.dense(optimizer.spec().rule()).bytes(weight.table().rows(), weight.table().columns());
+      Summary.MemoryComponent part = new Summary.MemoryComponent(weight.spec().component(), weight.spec().isTable(),
+          weight.table().bytes(), optimizer.bytes(), dense);
+      components.merge(weight.spec().component(), part, ModelOptimizers::sum);
+    }
+    return List.copyOf(components.values());
+  }
+
+  private static Summary.MemoryComponent sum(Summary.MemoryComponent a, Summary.MemoryComponent b) {
+    return new Summary.MemoryComponent(a.component(), a.table(), a.parameters() + b.parameters(),
+        a.optimizerState() + b.optimizerState(), a.optimizerStateDense() + b.optimizerStateDense());
+  }
+
+  /** SHA-256 over the bytes of all weights in their order, in hexadecimal. */
+  String hash() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Weight weight : weights) {
+        MemorySegment data = weight.table().data();
+        for (long at = 0; at < data.byteSize(); at += 1 << 20) {
+          ByteBuffer chunk = data.asSlice(at, Math.min(1 << 20, data.byteSize() - at)).asByteBuffer();
+          digest.update(chunk);
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
