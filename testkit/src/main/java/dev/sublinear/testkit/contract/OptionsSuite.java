@@ -159,7 +159,7 @@ public class OptionsSuite {
     refuse(tests, "adam m=count-sketch:0.2:depth=0", "depth 0", "[1, 7]");
     refuse(tests, "adam m=count-sketch:0.2:depth=three", "depth=three", "a whole number");
     refuse(tests, "adam m=count-sketch:0.2:dept=3", "'dept'", "did you mean 'depth'?");
-    refuse(tests, "adam v=count-min:0.2:decay=lazy", "decay=lazy", "touched, queried or global");
+    refuse(tests, "adam v=count-min:0.2:decay=lazy", "decay=lazy", "touched or queried or global");
     refuse(tests, "adam v=count-min:0.2:cells=fp16", "cells=fp16", "f32 or bf16");
     refuse(tests, "adam v=count-min:0.2:clean=125", "clean=125", "125x0.2");
     refuse(tests, "adam v=count-min:0.2:clean=0x0.5", "clean every 0 steps", ">= 1");
@@ -187,8 +187,8 @@ public class OptionsSuite {
     refuse(tests, "adam m=sm3", "moment with a sign", "legal: dense");
     refuse(tests, "adam v=sm3:variant=iii", "variant=iii", "i or ii");
     refuse(tests, "adam v=sm3:0.2", "sm3 takes no argument", "'0.2'");
-    refuse(tests, "amsgrad vmax=sm3", "legal: dense, bf16)");
-    refuse(tests, "sm3 m=rank-one-svd", "it takes in the gradient beforehand", "count-sketch, none)");
+    refuse(tests, "amsgrad vmax=sm3", "legal: dense, bf16, int8)");
+    refuse(tests, "sm3 m=rank-one-svd", "it takes in the whole gradient before the first row", "count-sketch, none)");
     refuse(tests, "sm3:beta1=1", "beta1 1.0", "[0, 1)");
     refuse(tests, "sm3:eps=-1", "eps -1.0", ">= 0");
     refuse(tests, "adam m=row-wise", "m=row-wise", "count-sketch");
