@@ -155,7 +155,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   }
 
   private static String ratio(double value) {
-    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "diverged";
+    return Double.isFinite(value) ? String.format(Locale.ROOT, value < 1_000 ? "%.3f" : "%.1e", value) : "diverged";
   }
 
   private String state(Comparison.Outcome outcome, Comparison.Outcome base) {
