@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "reproduce", versionProvider = Version.class, sortOptions = false, synopsisHeading = "Usage: ", customSynopsis = {
   "./sublinear reproduce ID [--data DIR] [--smoke | --full]",
   "       ./sublinear reproduce --list"}, header = "Measures a paper's table or figure again.", description = {
-    "%nTrains what the paper trained, scaled down to two cores and at most half an hour, with a learning-rate search and"
+    "%nTrains what the paper trained, scaled down to half an hour or so on two idle cores, with a learning-rate search and"
         + " paired seeds for every method; prints the paper's row beside the measured one and writes it as Markdown with"
         + " pictures."
   }, footerHeading = "%nExamples:%n", footer = {
@@ -41,7 +41,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Option(names = "--smoke", order = 3, description = "Three minutes on the embedded corpus: shows that it runs.") boolean smoke;
 
-  @Option(names = "--full", order = 4, description = "The paper's network and length, on the text that is there: days on two cores.") boolean full;
+  @Option(names = "--full", order = 4, description = "A long form, the paper's network and length where they are known: days on two cores.") boolean full;
 
   @Option(names = "--threads", paramLabel = "N", order = 5, description = "Threads; changes no bit of the result. Default: one per processor.") int threads =
       Runtime.getRuntime().availableProcessors();

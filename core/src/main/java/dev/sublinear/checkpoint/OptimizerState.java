@@ -17,13 +17,13 @@ import java.util.List;
  * Writes the state of a {@link RowOptimizer} to a byte channel and reads it back, so that the restored optimizer
  * continues with the same bits.
  *
- * <p>Integers little-endian, arrays in native order: 8 bytes magic {@code SUBLOPT2}; an int n and n bytes of UTF-8
+ * <p>Integers little-endian, arrays in native order: 8 bytes magic {@code SUBLOPT3}; an int n and n bytes of UTF-8
  * describing rule, layouts, table shape, seed, arrays and their sizes; a long, the number of steps; then the arrays
  * one after the other. The description must be the same when reading: it covers every size, and the seed, from which
  * hashes and rounding follow. Thread-safe: no state; the optimizer must not step meanwhile.
  */
 public final class OptimizerState {
-  private static final byte[] MAGIC = "SUBLOPT2".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "SUBLOPT3".getBytes(StandardCharsets.US_ASCII);
   private static final int CHUNK = 1 << 20;
 
   private OptimizerState() {}
@@ -58,7 +58,7 @@ public final class OptimizerState {
     int length = start.getInt();
     String expected = describe(optimizer);
     if (!Arrays.equals(magic, MAGIC) || length < 0 || length > CHUNK) {
-      throw new IllegalArgumentException("not an optimizer state: it does not begin with SUBLOPT2");
+      throw new IllegalArgumentException("not an optimizer state: it does not begin with SUBLOPT3");
     }
     ByteBuffer rest = readFully(channel, littleEndian(length + Long.BYTES));
     byte[] description = new byte[length];

@@ -110,10 +110,10 @@ public final class Float8 {
     } else if (magnitude == 0) {
       code = 0;
     } else {
-      code = Math.min(((magnitude + (noise << 4)) >>> CUT) - base(header), infinity(isSigned) - 1);
-      if (code < 1) {
-        code = isSigned && Float.intBitsToFloat(magnitude) <= noise * unit ? 0 : 1;
-      }
+      boolean isBelowCodes = (magnitude >>> CUT) <= base(header);
+      code = isBelowCodes
+          ? isSigned && Float.intBitsToFloat(magnitude) <= noise * unit ? 0 : 1
+          : Math.min(((magnitude + (noise << 4)) >>> CUT) - base(header), infinity(isSigned) - 1);
     }
     return (byte) (isSigned && bits < 0 && code > 0 ? code | 0x80 : code);
   }

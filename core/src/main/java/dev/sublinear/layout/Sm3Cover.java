@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Error: the moment &lt;= II &lt;= I, for every element in every step, without an upper bound on one element: one large
  * gradient in each of its slices is enough to spoil it. Exact where the tensor has at most one dimension longer than 1. Bytes:
  * 4 (sum of the dimensions), 4 elements where exact; dimensions of 1 behind the first cost nothing, since their one slice is
- * never the least. For the time of a step once more as much without the rows, for rows of more than {@link Scratch#BLOCK}
- * elements with them. Takes non-negative slots only.
+ * never the least. Beside the state, as working memory: once more as much without the rows, for rows of more than
+ * {@link Scratch#BLOCK} elements with them. Takes non-negative slots only.
  *
  * <p><b>Tables with sparse gradients</b> have the rows alone as their cover: with the first gradient that is not of every
  * row the other accumulators are given up for good (they hold -1 then), and nu(i) = decay A(row) + scale g(i)^2, A(row)

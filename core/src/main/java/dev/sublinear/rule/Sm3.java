@@ -16,13 +16,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * SM3's rule, Adagrad with momentum after the preconditioner: v &lt;- v + g^2; u = g / sqrt(v + epsilon), and 0 where v is
- * 0; m &lt;- beta1 m + (1 - beta1) u; theta &lt;- theta - lr m.
+ * SM3's rule, Adagrad with momentum after the preconditioner: v &lt;- v + g^2; u = g / sqrt(v + epsilon), and 0 where both
+ * are 0; m &lt;- beta1 m + (1 - beta1) u; theta &lt;- theta - lr m.
  *
  * <p>Slots: m, of u and not of g; v non-negative, in the layout {@code sm3} unless another is named, without which this
  * is Adagrad. Neither is corrected for its start at 0. As with every rule here, a row without a gradient keeps m and its
  * parameters, and m goes on from where it was when the row comes again (in the published code, too, a sparse step has no
- * momentum for other rows, and none at all). A gradient so small that its square is 0 counts as 0.
+ * momentum for other rows, and none at all). Without epsilon a gradient so small that its square is 0 counts as 0.
  *
  * <p>Source: Anil, Gupta, Koren, Singer, 2019. The paper has no epsilon; codes have one within the root, 1e-8 in Optax, 1e-10 in
  * {@code precondition}, 1e-30 in the authors': the option {@code eps}.

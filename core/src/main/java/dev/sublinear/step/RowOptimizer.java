@@ -23,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -339,10 +340,7 @@ public final class RowOptimizer {
   }
 
   private Gradient current() {
-    if (gradient == null) {
-      throw new IllegalStateException("no step in progress");
-    }
-    return gradient;
+    return Objects.requireNonNull(gradient, "no step in progress");
   }
 
   /** The rule and its layouts. */

@@ -99,7 +99,7 @@ final class Comparison {
         rate -> new Recipe.Rates(rate, scope == Scope.WORD_TABLES ? sharedRate : rate);
     for (Method method : methods) {
       SortedMap<Float, Double> search = new TreeMap<>();
-      if (!shared.isEmpty() && outcomes.isEmpty()) {
+      if (outcomes.isEmpty() && recipe.rates().contains(sharedRate) && shared.containsKey(sharedRate)) {
         search.put(sharedRate, shared.get(sharedRate)); // the same training
       }
       if (isSearching) {

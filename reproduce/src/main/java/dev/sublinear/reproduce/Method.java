@@ -65,7 +65,8 @@ record Method(String label, String optimizer, @Nullable Double paper, @Nullable 
   record RatioGoal(double ratio, boolean isUpperLimit, @Nullable String base) {
     /** An upper limit is met if the lower end of the interval is at or below it, a lower one if its lower end reaches it. */
     boolean isMet(PairedRatio measured) {
-      return isUpperLimit ? measured.low() <= ratio : measured.low() >= ratio;
+      boolean isComparable = Double.isFinite(measured.mean()) && measured.low() > 0; // neither side diverged
+      return isUpperLimit ? isComparable && measured.low() <= ratio : measured.low() >= ratio;
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 public enum Size {
   /** Three minutes on the embedded corpus: shows that it runs, not what comes out. */
   SMOKE,
-  /** At most half an hour on two cores: what the committed results are made with. */
+  /** About half an hour on two idle cores: what the committed results are made with. */
   SHORT,
   /** The paper's own configuration: days on two cores. */
   FULL;

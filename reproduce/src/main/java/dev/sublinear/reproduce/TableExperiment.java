@@ -35,7 +35,7 @@ import java.util.function.Function;
  */
 record TableExperiment(String id, String title, String paper, String scaling, Scope scope,
     Function<Size, Recipe> recipes, List<Method> methods) implements Experiment {
-  /** The wall time of an epoch may be this much longer than with dense state. */
+  /** The wall time of an epoch may be this much longer than with dense state of the word tables. */
   private static final double TIME_GOAL = 1.03;
 
   /** Charts of perplexities end at this many times the best. */
@@ -50,7 +50,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
     document.say(switch (lab.size()) {
       case SMOKE -> "This is the smoke run: it shows that everything runs; its figures say nothing.";
       case SHORT -> scaling;
-      case FULL -> "This is the network and the length of the paper, on the text that is there.";
+      case FULL ->
+        "This is the long form: the paper's network and length where they are known, on the text that is there.";
     });
     document.say(text(outcomes) + protocol(recipe));
     document.section("Results");
@@ -118,7 +119,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   private MarkdownTable results(List<Comparison.Outcome> outcomes) {
     Comparison.Outcome base = outcomes.getFirst();
     Double basePaper = base.method().paper();
-    MarkdownTable table = new MarkdownTable("tables' optimizer", "paper", "paper's ratio", "measured, by seed", "ratio",
+    MarkdownTable table = new MarkdownTable(heading(), "paper", "paper's ratio", "measured, by seed", "ratio",
         "goal", "met", "state", "time", "lr");
     for (Comparison.Outcome outcome : outcomes) {
       Method method = outcome.method();
@@ -145,8 +146,9 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
 
   private static PairedRatio ratio(Method.RatioGoal goal, Comparison.Outcome outcome,
       List<Comparison.Outcome> outcomes) {
-    Comparison.Outcome base = outcomes.stream().filter(other -> other.method().label().equals(goal.base())).findFirst()
-        .orElse(outcomes.getFirst());
+    Comparison.Outcome base = goal.base() == null
+        ? outcomes.getFirst()
+        : outcomes.stream().filter(other -> other.method().label().equals(goal.base())).findFirst().orElseThrow();
     return PairedRatio.of(outcome.perplexities(), base.perplexities());
   }
 
@@ -168,13 +170,14 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
     };
   }
 
-  private static String time(Comparison.Outcome outcome, Comparison.Outcome base) {
+  private String time(Comparison.Outcome outcome, Comparison.Outcome base) {
     double[] ratios = new double[base.stepMillis().size()];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = outcome.stepMillis().get(i) / base.stepMillis().get(i);
     }
     double median = median(ratios);
-    return String.format(Locale.ROOT, median <= TIME_GOAL ? "%.2f" : "%.2f (> 1.03)", median);
+    boolean isTooLong = scope == Scope.WORD_TABLES && median > TIME_GOAL;
+    return String.format(Locale.ROOT, isTooLong ? "%.2f (> 1.03)" : "%.2f", median);
   }
 
   private static double median(double[] values) {
@@ -184,12 +187,16 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  private static MarkdownTable searches(Comparison.Result result) {
+  private String heading() {
+    return scope == Scope.WORD_TABLES ? "tables' optimizer" : "optimizer";
+  }
+
+  private MarkdownTable searches(Comparison.Result result) {
     List<Comparison.Outcome> outcomes = result.outcomes();
     SortedSet<Float> rates = new TreeSet<>();
     rates.addAll(result.shared().keySet());
     outcomes.forEach(outcome -> rates.addAll(outcome.search().keySet()));
-    List<String> headers = new ArrayList<>(List.of("tables' optimizer"));
+    List<String> headers = new ArrayList<>(List.of(heading()));
     rates.forEach(rate -> headers.add("lr " + rate));
     MarkdownTable table = new MarkdownTable(headers.toArray(String[]::new));
     if (!result.shared().isEmpty()) {

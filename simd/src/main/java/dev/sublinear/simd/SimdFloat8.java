@@ -90,7 +90,9 @@ final class SimdFloat8 {
               Float8.CUT).sub(base).min(infinity - 1);
           FloatVector bound = ((FloatVector) noise.convert(VectorOperators.I2F, 0)).mul(unit);
           VectorMask<Integer> stays = magnitude.reinterpretAsFloats().compare(VectorOperators.GT, bound).cast(INTS);
-          code = code.blend(IntVector.zero(INTS).blend(1, stays), code.compare(VectorOperators.LT, 1));
+          VectorMask<Integer> isBelowCodes =
+              magnitude.lanewise(VectorOperators.LSHR, Float8.CUT).compare(VectorOperators.LE, base);
+          code = code.blend(IntVector.zero(INTS).blend(1, stays), isBelowCodes);
           code = code.blend(0, magnitude.compare(VectorOperators.EQ, 0));
           code = code.blend(infinity, magnitude.compare(VectorOperators.EQ, INFINITE_BITS));
           IntVector sign = bits.lanewise(VectorOperators.LSHR, 24).and(ofSign);

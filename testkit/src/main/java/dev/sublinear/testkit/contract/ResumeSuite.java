@@ -114,7 +114,7 @@ public class ResumeSuite {
       byte[] noise = new byte[4096];
       Arrays.fill(noise, (byte) '{');
       Exception refusal = assertThrows(IllegalArgumentException.class, () -> read(trial, noise));
-      assertTrue(refusal.getMessage().contains("SUBLOPT2"), refusal.getMessage());
+      assertTrue(refusal.getMessage().contains("SUBLOPT3"), refusal.getMessage());
       assertEquals(0, trial.optimizer().steps());
     }
   }

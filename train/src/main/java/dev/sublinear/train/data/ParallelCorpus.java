@@ -77,11 +77,15 @@ public record ParallelCorpus(String name, Vocabulary source, Vocabulary target, 
     return new ParallelCorpus(name, source, target, train, validation, List.of());
   }
 
-  /** The words of a translation, without {@code <eos>}, with blanks between them. */
+  /**
+   * The words of a translation, without {@code <eos>}, with blanks between them; {@code <unk>} as {@code unk}, which a
+   * tokenizer leaves whole, so that it counts as one wrong word.
+   */
   public String targetText(int[] ids) {
     StringJoiner text = new StringJoiner(" ");
     int end = target.id(Vocabulary.EOS);
-    Arrays.stream(ids).filter(id -> id != end).mapToObj(target::word).forEach(text::add);
+    Arrays.stream(ids).filter(id -> id != end).mapToObj(target::word)
+        .map(word -> word.equals(Vocabulary.UNKNOWN) ? "unk" : word).forEach(text::add);
     return text.toString();
   }
 
