@@ -111,7 +111,7 @@ class ExperimentsTest {
   void everyExperiment_hasARecipeForEverySize_thatSuitsItsMethods() {
     List<String> ids = Reproduce.experiments().stream().map(Experiment::id).toList();
     assertTrue(ids.containsAll(List.of("cs-figure-2", "cs-table-3", "cs-table-4", "cs-figure-3", "cs-table-7",
-        "cs-table-9", "cs-power-law")), ids.toString());
+        "cs-table-9", "cs-power-law", "sm3-lm", "sm3-batch", "sm3-translation")), ids.toString());
     for (Experiment experiment : Reproduce.experiments()) {
       if (experiment instanceof TableExperiment table) {
         for (Size size : Size.values()) {
@@ -127,6 +127,28 @@ class ExperimentsTest {
         }
       }
     }
+  }
+
+  @Test
+  void table_allTensors_oneRate_andAGoalOfAnotherRow() throws IOException {
+    List<Method> methods = List.of(Method.added("dense", "adam"), Method.added("other", "adagrad").withRatesTimes(10),
+        Method.added("small", "adagrad v=row-wise").withRatesTimes(10).atMost(1e6, "other"));
+    for (Comparison.Outcome outcome : Comparison.run(lab("all"), TOY, Scope.ALL_TENSORS, methods).outcomes()) {
+      assertEquals(outcome.rates().tables(), outcome.rates().others());
+    }
+    Experiment experiment =
+        new TableExperiment("toy", "a toy", "The paper.", "The scale.", Scope.ALL_TENSORS, size -> TOY, methods);
+    String text = Files.readString(Reproduce.run(experiment, lab(), folder.resolve("out"), "test", "abc1234"));
+    assertTrue(text.lines().anyMatch(line -> line.startsWith("| small: ") && line.contains("of other: ")
+        && line.contains("| yes |")), text);
+  }
+
+  @Test
+  void batch_ofTheSavedBytes_isLarger() throws IOException {
+    Experiment experiment = new BatchExperiment(size -> TOY, Method.added("small", "adam m=none,v=row-wise"));
+    String text = Files.readString(Reproduce.run(experiment, lab(), folder.resolve("out"), "test", "abc1234"));
+    assertTrue(text.lines().anyMatch(line -> line.matches("\\| small, batch x ([2-9]|\\d\\d+): .*")), text);
+    assertEquals(4, text.lines().filter(line -> line.matches("\\| (Adam|small), batch x \\d+: .*")).count(), text);
   }
 
   @Test

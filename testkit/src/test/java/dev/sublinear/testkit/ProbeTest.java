@@ -96,7 +96,7 @@ final class ProbeTest {
 
   @Test
   void measure_smallCountSketch_isWhatDoublePrecisionGives() {
-    SketchMoment.Kind touched = new SketchMoment.Kind(true, 3, false, false, 0, 1);
+    SketchMoment.Kind touched = new SketchMoment.Kind(true, 3, false, true, 0, 1);
     assertClose(expected("m", touched, 0.5, 0.9, 1), run("momentum m=count-sketch:0.5", ROWS).getFirst());
     SketchMoment.Kind global = new SketchMoment.Kind(true, 3, true, false, 0, 1);
     assertClose(expected("m", global, 0.5, 0.9, 1), run("momentum m=count-sketch:0.5:decay=global", ROWS).getFirst());
@@ -104,7 +104,7 @@ final class ProbeTest {
 
   @Test
   void measure_smallCountMin_isWhatDoublePrecisionGives() {
-    SketchMoment.Kind touched = new SketchMoment.Kind(false, 3, false, false, 0, 1);
+    SketchMoment.Kind touched = new SketchMoment.Kind(false, 3, false, true, 0, 1);
     assertClose(expected("v", touched, 0.5, 0.9, 0.1), run("rmsprop:alpha=0.9 v=count-min:0.5", ROWS).getFirst());
     SketchMoment.Kind global = new SketchMoment.Kind(false, 3, true, false, 0, 1);
     assertClose(expected("v", global, 0.5, 0.9, 0.1),
