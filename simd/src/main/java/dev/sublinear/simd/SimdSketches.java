@@ -50,7 +50,7 @@ final class SimdSketches {
   /** Whether {@link #adam} or {@link #packedAdam} is there for these moments. */
   static boolean isOnePass(RowCells m, RowCells v) {
     return m.isMedian && m.depth == DEPTH && !v.isMedian && v.depth == DEPTH && m.isPacked == v.isPacked
-        && (!m.isPacked || (m.factor == 1 && v.factor == 1));
+        && (!m.isPacked || (m.factor == 1 && v.factor == 1 && m.ofCell == 1 && v.ofCell == 1));
   }
 
   private static void updateMedian(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo,
@@ -173,7 +173,8 @@ final class SimdSketches {
   }
 
   /**
-   * {@link Kernels#adamOfSketches} of the first {@code n}, whole groups, packed cells, depth 3, factor 1.
+   * {@link Kernels#adamOfSketches} of the first {@code n}, whole groups, packed cells, depth 3, factor 1, no factor of
+   * the cells: with one the loop is so long that C2 makes an object of a vector in each call.
    *
    * <p>A NaN gradient is made the NaN whose lower half is 0, as all others here are: no noise can carry out of it.
    */
@@ -195,10 +196,8 @@ final class SimdSketches {
     FloatVector s0 = FloatVector.broadcast(FLOATS, m.signs[0]);
     FloatVector s1 = FloatVector.broadcast(FLOATS, m.signs[1]);
     FloatVector s2 = FloatVector.broadcast(FLOATS, m.signs[2]);
-    FloatVector mOfCell = FloatVector.broadcast(FLOATS, m.ofCell);
     FloatVector mOfOld = FloatVector.broadcast(FLOATS, m.ofOld);
     FloatVector mOfNew = FloatVector.broadcast(FLOATS, m.ofNew);
-    FloatVector vOfCell = FloatVector.broadcast(FLOATS, v.ofCell);
     FloatVector vOfOld = FloatVector.broadcast(FLOATS, v.ofOld);
     FloatVector vOfNew = FloatVector.broadcast(FLOATS, v.ofNew);
     FloatVector mostRoots = FloatVector.broadcast(FLOATS, limit);
@@ -230,13 +229,10 @@ final class SimdSketches {
       larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
       FloatVector estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       FloatVector delta = estimate.mul(mOfOld).add(lowX.mul(mOfNew));
-      IntVector low0 =
-          c0.mul(mOfCell).add(delta.mul(s0)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      IntVector low1 =
-          c1.mul(mOfCell).add(delta.mul(s1)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      IntVector low2 =
-          c2.mul(mOfCell).add(delta.mul(s2)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      FloatVector lowFirst = estimate.mul(mOfCell).add(delta);
+      IntVector low0 = c0.add(delta.mul(s0)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      IntVector low1 = c1.add(delta.mul(s1)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      IntVector low2 = c2.add(delta.mul(s2)).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      FloatVector lowFirst = estimate.add(delta);
 
       FloatVector highX = FloatVector.fromMemorySegment(FLOATS, g, go + high, ORDER);
       highX = highX.blend(nan, highX.compare(VectorOperators.NE, highX));
@@ -251,13 +247,13 @@ final class SimdSketches {
       larger = r.blend(larger, larger.compare(VectorOperators.LT, r));
       estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
       delta = estimate.mul(mOfOld).add(highX.mul(mOfNew));
-      low0.or(c0.mul(mOfCell).add(delta.mul(s0)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
+      low0.or(c0.add(delta.mul(s0)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
           m0 + at, ORDER);
-      low1.or(c1.mul(mOfCell).add(delta.mul(s1)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
+      low1.or(c1.add(delta.mul(s1)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
           m1 + at, ORDER);
-      low2.or(c2.mul(mOfCell).add(delta.mul(s2)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
+      low2.or(c2.add(delta.mul(s2)).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(mCells,
           m2 + at, ORDER);
-      FloatVector highFirst = estimate.mul(mOfCell).add(delta);
+      FloatVector highFirst = estimate.add(delta);
 
       noise = IntVector.fromMemorySegment(INTS, random, vNoise + at, ORDER);
       lowNoise = noise.and(0xFFFF);
@@ -272,10 +268,10 @@ final class SimdSketches {
       estimate = c1.blend(c0, c0.compare(VectorOperators.LT, c1));
       estimate = c2.blend(estimate, estimate.compare(VectorOperators.LT, c2));
       delta = estimate.mul(vOfOld).add(lowX.mul(lowX).mul(vOfNew));
-      low0 = c0.mul(vOfCell).add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      low1 = c1.mul(vOfCell).add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      low2 = c2.mul(vOfCell).add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
-      FloatVector lowSecond = estimate.mul(vOfCell).add(delta);
+      low0 = c0.add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      low1 = c1.add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      low2 = c2.add(delta).reinterpretAsInts().add(lowNoise).lanewise(VectorOperators.LSHR, 16);
+      FloatVector lowSecond = estimate.add(delta);
 
       c0 = pairs0.and(HIGH).reinterpretAsFloats();
       c1 = pairs1.and(HIGH).reinterpretAsFloats();
@@ -283,13 +279,13 @@ final class SimdSketches {
       estimate = c1.blend(c0, c0.compare(VectorOperators.LT, c1));
       estimate = c2.blend(estimate, estimate.compare(VectorOperators.LT, c2));
       delta = estimate.mul(vOfOld).add(highX.mul(highX).mul(vOfNew));
-      low0.or(c0.mul(vOfCell).add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
+      low0.or(c0.add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
           v0 + at, ORDER);
-      low1.or(c1.mul(vOfCell).add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
+      low1.or(c1.add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
           v1 + at, ORDER);
-      low2.or(c2.mul(vOfCell).add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
+      low2.or(c2.add(delta).reinterpretAsInts().add(highNoise).and(HIGH)).intoMemorySegment(vCells,
           v2 + at, ORDER);
-      FloatVector highSecond = estimate.mul(vOfCell).add(delta);
+      FloatVector highSecond = estimate.add(delta);
 
       FloatVector lowRoot = lowSecond.sqrt();
       FloatVector lowBound = lowRoot.mul(mostRoots).add(slack);
