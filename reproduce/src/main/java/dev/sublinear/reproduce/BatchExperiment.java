@@ -103,14 +103,15 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
   }
 
   private void report(Document document, Recipe recipe, List<Row> rows, int words) throws IOException {
-    document.say("Paper, section 5: on machine translation and language models, at the memory of Adam SM3 has room for"
-        + " twice the batch, and reaches the same quality in about half of the steps and in less time.");
+    document.say(
+        "Paper: what SM3 saves buys a larger batch, and with it up to twofold speed-ups on very large translation and"
+            + " language models.");
     document.say(String.format(Locale.ROOT, "%s, softmax %s, %,d words, batch"
         + " %d x %d tokens for Adam; `%s` gets the largest multiple of that batch whose training takes no more bytes (weights,"
         + " state, gradients, activations kept for the backward pass, as the memory check of `train lm` counts them)."
         + " Every row searches its learning rate on %,d tokens (%d times as many for the large batch), then trains"
-        + " %,d tokens (as many times more) with the seeds %s. Losses are those of the first 20,000 validation tokens. What carries over is the ratio of steps; on two cores a"
-        + " large batch takes as many times longer a step, which on an accelerator that is not full it does not.",
+        + " %,d tokens (as many times more) with the seeds %s. Losses are those of the first 20,000 validation tokens."
+        + " What carries over is the ratio of steps; on two cores a large batch takes as many times longer a step, which on an accelerator that is not full it does not.",
         recipe.network(), recipe.softmax(), words, recipe.batch(), recipe.bptt(), small.optimizer(),
         recipe.budget().searchTokens(), LONGER, recipe.budget().tokens(), recipe.budget().seeds()));
     document.section("Results");
