@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What the memory that an optimizer saves buys: at the bytes of Adam with its batch, another optimizer has a larger
@@ -44,11 +45,10 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
    * One row of the table.
    *
    * @param times its batch over that of the recipe
-   * @param recipe how it was trained
    * @param bytes what such a training takes
    * @param outcome what came out
    */
-  private record Row(int times, Recipe recipe, long bytes, Comparison.Outcome outcome) {
+  private record Row(int times, long bytes, Comparison.Outcome outcome) {
     String label() {
       return outcome.method().label() + ", batch x " + times;
     }
@@ -64,11 +64,6 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
     Optional<Long> stepsTo(double loss, int seed) {
       return validations(seed).stream().filter(metric -> metric.validation().loss() <= loss)
           .map(metric -> metric.at().step()).findFirst();
-    }
-
-    double stepMillis() {
-      List<Double> sorted = outcome.stepMillis().stream().sorted().toList();
-      return sorted.get(sorted.size() / 2);
     }
   }
 
@@ -86,13 +81,16 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
       throw new IllegalArgumentException(
           small.optimizer() + " saves less than a second batch takes: there is nothing to compare");
     }
+    List<Integer> batches = List.of(1, times);
+    List<Comparison.Entry> entries = Stream.of(ADAM, small)
+        .flatMap(method -> batches.stream()
+            .map(batch -> new Comparison.Entry(recipe.ofBatch(batch, batch == 1 ? 1 : LONGER), method)))
+        .toList();
+    List<Comparison.Outcome> outcomes = Comparison.run(lab, Scope.ALL_TENSORS, entries).outcomes();
     List<Row> rows = new ArrayList<>();
-    for (Method method : List.of(ADAM, small)) {
-      for (int batch : List.of(1, times)) {
-        Recipe own = recipe.ofBatch(batch, batch == 1 ? 1 : LONGER);
-        rows.add(new Row(batch, own, bytes(own, method, words),
-            Comparison.run(lab, own, Scope.ALL_TENSORS, List.of(method)).outcomes().getFirst()));
-      }
+    for (int i = 0; i < entries.size(); i++) {
+      Comparison.Entry entry = entries.get(i);
+      rows.add(new Row(batches.get(i % batches.size()), bytes(entry.recipe(), entry.method(), words), outcomes.get(i)));
     }
     report(document, recipe, rows, words);
   }
@@ -130,7 +128,8 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
             ? Optional.empty()
             : row.stepsTo(target.loss(), seed);
         steps.add(reached.map(step -> String.format(Locale.ROOT, "%,d", step)).orElse("not reached"));
-        times.add(reached.map(step -> Numbers.duration(step * row.stepMillis() / 1e3)).orElse("not reached"));
+        times.add(
+            reached.map(step -> Numbers.duration(step * row.outcome().medianStepMillis() / 1e3)).orElse("not reached"));
       }
       table.row(row.label() + ": `" + row.outcome().method().optimizer() + "`", ByteSize.format(row.bytes()),
           ByteSize.format(row.outcome().runs().getFirst().summary().bytes().optimizerState()),
@@ -140,8 +139,8 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
     document.table(table);
     document.say(
         "Steps to Adam's: the first validation at which the loss was at or below the last one of the first row with"
-            + " the same seed; a row is validated equally often in its tokens, so a large batch after fewer steps. Time: those steps"
-            + " times the median duration of a step, measured after the trainings of the row.");
+            + " the same seed; all rows are validated after about equally many steps. Time: those steps times the median"
+            + " duration of a step, median over short trainings of all rows in turn.");
     Chart chart = new Chart("sm3-batch: validation, seed " + recipe.budget().seeds().getFirst(), "step",
         "validation loss, nats");
     for (Row row : rows) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Several methods under one protocol: each gets a learning-rate search of the same budget with one seed on a part of
  * the training text, chosen by validation; then the winner is trained with paired seeds (the same first weights, batches
- * and negatives for all methods) and tested once; then short trainings of all methods in turn are timed.
+ * and negatives for all methods) and tested once ({@link Lab#together}); then short trainings of all methods in turn,
+ * one at a time, are timed.
  *
  * <p>With {@link Scope#WORD_TABLES} the methods differ in the optimizer of the tables alone. All other tensors have the
  * rule of the first method with dense layouts, at the rate that is best where all tensors have the same rate and dense
@@ -33,18 +34,33 @@ final class Comparison {
   private static final TrainingListener SILENT = new TrainingListener() {};
 
   private final Lab lab;
-  private final Recipe recipe;
   private final Corpus corpus;
   private final Scope scope;
   private final OptimizerSpec denseOfFirst;
 
-  private Comparison(Lab lab, Recipe recipe, Corpus corpus, Scope scope, Method first) {
+  private Comparison(Lab lab, Corpus corpus, Scope scope, Method first) {
     this.lab = lab;
-    this.recipe = recipe;
     this.corpus = corpus;
     this.scope = scope;
     denseOfFirst = OptimizerSpec.dense(first.spec().rule());
   }
+
+  /**
+   * What is compared.
+   *
+   * @param recipe how it is trained
+   * @param method with what
+   */
+  record Entry(Recipe recipe, Method method) {
+    private boolean isSearching() {
+      return recipe.rates().size() > 1;
+    }
+  }
+
+  /** What was found for one entry before the final trainings. */
+  private record Found(Entry entry, SortedMap<Float, Double> search, Recipe.Rates rates) {}
+
+  private record Final(Found found, long seed) {}
 
   /**
    * What came out for one method.
@@ -61,6 +77,11 @@ final class Comparison {
     List<Double> perplexities() {
       return runs.stream().map(run -> perplexity(run, run.summary().scores().test())).toList();
     }
+
+    /** The median of the timed trainings. */
+    double medianStepMillis() {
+      return median(stepMillis);
+    }
   }
 
   /**
@@ -73,64 +94,98 @@ final class Comparison {
   record Result(SortedMap<Float, Double> shared, List<Outcome> outcomes) {}
 
   /**
-   * Runs the whole protocol; the first method is the one all others are compared to.
+   * Runs the whole protocol with one recipe; the first method is the one all others are compared to.
    *
    * @throws IllegalArgumentException if the text cannot be read or is too short; before the first training
    */
   static Result run(Lab lab, Recipe recipe, Scope scope, List<Method> methods) throws IOException {
-    Corpus corpus = Recipe.shortened(lab.text(recipe.vocabulary()));
-    Comparison comparison = new Comparison(lab, recipe, corpus, scope, methods.getFirst());
-    Recipe.Rates first = new Recipe.Rates(recipe.rates().getFirst(), recipe.rates().getFirst());
-    methods.forEach(
-        method -> LmTraining.check(
-            recipe.last(method.spec(), comparison.others(method), first, Recipe.SEARCH_SEED), corpus));
-    return comparison.run(methods);
+    return run(lab, scope, methods.stream().map(method -> new Entry(recipe, method)).toList());
   }
 
-  private Result run(List<Method> methods) {
-    List<Outcome> outcomes = new ArrayList<>();
-    boolean isSearching = recipe.rates().size() > 1;
-    SortedMap<Float, Double> shared = new TreeMap<>();
-    if (isSearching && scope == Scope.WORD_TABLES) {
-      search(methods.getFirst(), rate -> new Recipe.Rates(rate, rate), shared);
+  /**
+   * Runs the whole protocol; the first entry is the one all others are compared to, and all have its words and seeds.
+   *
+   * @throws IllegalArgumentException if the text cannot be read or is too short; before the first training
+   */
+  static Result run(Lab lab, Scope scope, List<Entry> entries) throws IOException {
+    Entry first = entries.getFirst();
+    Corpus corpus = Recipe.shortened(lab.text(first.recipe.vocabulary()));
+    Comparison comparison = new Comparison(lab, corpus, scope, first.method);
+    for (Entry entry : entries) {
+      float rate = entry.recipe.rates().getFirst();
+      LmTraining.check(entry.recipe.last(entry.method.spec(), comparison.others(entry.method),
+          new Recipe.Rates(rate, rate), Recipe.SEARCH_SEED), corpus);
     }
-    float sharedRate = shared.isEmpty() ? recipe.rates().getFirst() : RateSearch.best(shared);
-    Function<Float, Recipe.Rates> rates =
-        rate -> new Recipe.Rates(rate, scope == Scope.WORD_TABLES ? sharedRate : rate);
-    for (Method method : methods) {
+    return comparison.run(entries);
+  }
+
+  private Result run(List<Entry> entries) {
+    Entry first = entries.getFirst();
+    SortedMap<Float, Double> shared = new TreeMap<>();
+    if (first.isSearching() && scope == Scope.WORD_TABLES) {
+      search(lab, first, rate -> new Recipe.Rates(rate, rate), shared);
+    }
+    float sharedRate = shared.isEmpty() ? first.recipe.rates().getFirst() : RateSearch.best(shared);
+    List<Found> found = lab.together(entries, (own, entry) -> {
       SortedMap<Float, Double> search = new TreeMap<>();
-      if (outcomes.isEmpty() && recipe.rates().contains(sharedRate) && shared.containsKey(sharedRate)) {
+      if (entry.equals(first) && first.recipe.rates().contains(sharedRate) && shared.containsKey(sharedRate)) {
         search.put(sharedRate, shared.get(sharedRate)); // the same training
       }
-      if (isSearching) {
-        search(method, rates, search);
-      }
-      float rate = isSearching ? RateSearch.best(search) : method.rate(recipe.rates().getFirst());
-      outcomes.add(new Outcome(method, search, rates.apply(rate), new ArrayList<>(), new ArrayList<>()));
-    }
+      return search(own, entry, sharedRate, search);
+    });
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
-    for (long seed : recipe.budget().seeds()) {
-      for (Outcome outcome : outcomes) {
-        Method method = outcome.method();
-        LmOptions options = recipe.last(method.spec(), others(method), outcome.rates(), seed);
-        ReportRun run = lab.train(method.label() + " seed " + seed, options, corpus, SILENT);
-        outcome.runs().add(run);
-        say("seed " + seed, method, outcome.rates(), "test", perplexity(run, run.summary().scores().test()));
+    List<Final> finals = first.recipe.budget().seeds().stream()
+        .flatMap(seed -> found.stream().map(each -> new Final(each, seed))).toList();
+    List<ReportRun> runs = lab.together(finals, this::last);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      Found each = found.get(i);
+      List<ReportRun> own = new ArrayList<>();
+      for (int at = i; at < runs.size(); at += found.size()) {
+        own.add(runs.get(at));
       }
+      outcomes.add(new Outcome(each.entry.method, each.search, each.rates, own, new ArrayList<>()));
     }
     for (int i = 1; i <= TIMINGS; i++) {
       lab.say("timing " + i + " of " + TIMINGS);
-      outcomes.forEach(this::time);
+      for (int k = 0; k < found.size(); k++) {
+        outcomes.get(k).stepMillis().add(time(found.get(k)));
+      }
     }
     return new Result(shared, outcomes);
   }
 
-  private void time(Outcome outcome) {
-    Method method = outcome.method();
-    ReportRun run = lab.train("timing " + method.label(), recipe.timing(method.spec(), others(method), outcome.rates()),
-        Recipe.withoutTest(corpus), SILENT);
+  private Found search(Lab own, Entry entry, float sharedRate, SortedMap<Float, Double> search) {
+    Function<Float, Recipe.Rates> rates =
+        rate -> new Recipe.Rates(rate, scope == Scope.WORD_TABLES ? sharedRate : rate);
+    if (entry.isSearching()) {
+      search(own, entry, rates, search);
+    }
+    float rate =
+        entry.isSearching() ? RateSearch.best(search) : entry.method.rate(entry.recipe.rates().getFirst());
+    return new Found(entry, search, rates.apply(rate));
+  }
+
+  private ReportRun last(Lab own, Final training) {
+    Method method = training.found.entry.method;
+    Recipe.Rates rates = training.found.rates;
+    LmOptions options = training.found.entry.recipe.last(method.spec(), others(method), rates, training.seed);
+    ReportRun run = own.train(method.label() + " seed " + training.seed, options, corpus, SILENT);
+    say("seed " + training.seed, method, rates, "test", perplexity(run, run.summary().scores().test()));
+    return run;
+  }
+
+  /** The middle value, the upper one of an even number. */
+  static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+
+  private double time(Found found) {
+    Method method = found.entry.method;
+    ReportRun run = lab.train("timing " + method.label(),
+        found.entry.recipe.timing(method.spec(), others(method), found.rates), Recipe.withoutTest(corpus), SILENT);
     Summary.Throughput throughput = run.summary().throughput();
-    outcome.stepMillis().add(throughput == null ? Double.NaN : throughput.stepMillisMedian());
+    return throughput == null ? Double.NaN : throughput.stepMillisMedian();
   }
 
   private OptimizerSpec others(Method method) {
@@ -141,14 +196,15 @@ final class Comparison {
   }
 
   /** Fills {@code found}, where a rate may be known already. */
-  private void search(Method method, Function<Float, Recipe.Rates> rates, SortedMap<Float, Double> found) {
-    RateSearch.fill(recipe.rates().stream().map(method::rate).toList(), found,
-        rate -> validation(method, rates.apply(rate)));
+  private void search(Lab own, Entry entry, Function<Float, Recipe.Rates> rates, SortedMap<Float, Double> found) {
+    RateSearch.fill(own, entry.recipe.rates().stream().map(entry.method::rate).toList(), found,
+        (trainer, rate) -> validation(trainer, entry, rates.apply(rate)));
   }
 
-  private double validation(Method method, Recipe.Rates rates) {
-    ReportRun run = lab.train("search " + method.label() + " lr " + rates.tables(),
-        recipe.search(method.spec(), others(method), rates), Recipe.withoutTest(corpus), SILENT);
+  private double validation(Lab own, Entry entry, Recipe.Rates rates) {
+    Method method = entry.method;
+    ReportRun run = own.train("search " + method.label() + " lr " + rates.tables(),
+        entry.recipe.search(method.spec(), others(method), rates), Recipe.withoutTest(corpus), SILENT);
     double perplexity = perplexity(run, run.summary().scores().validation());
     say("search", method, rates, "validation", perplexity);
     return perplexity;

@@ -17,14 +17,21 @@ import dev.sublinear.train.report.Summary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every experiment works with: data, size, and a trainer that keeps every run's directory. Not thread-safe.
+ * What every experiment works with: data, size, and a trainer that keeps every run's directory. Not thread-safe, but for
+ * what {@link #together} gives its tasks.
  */
 public final class Lab {
   private static final String WIKITEXT = "wikitext-2";
@@ -36,31 +43,67 @@ public final class Lab {
   private final Size size;
   private final @Nullable Path data;
   private final int threads;
-  private final Supplier<RunDirectory> makeRuns;
   private final String command;
-  private final Consumer<String> progress;
-  private final long start = System.nanoTime();
-  private @Nullable RunDirectory runs;
-  private int trained;
+  private final Journal journal;
 
   /**
    * Looks at nothing yet.
    *
    * @param size how large experiments are
    * @param data a text folder, or a folder with {@code wikitext-2} in it; null for the embedded corpus
-   * @param threads of every training; changes no bit of the results
+   * @param threads of a training, or trainings at once; changes no bit of the results
    * @param runs makes, before the first training, what gets a directory for each
    * @param command the command line, for the summaries of the runs
    * @param progress takes a line when something begins or ends
    */
   public Lab(Size size, @Nullable Path data, int threads, Supplier<RunDirectory> runs, String command,
       Consumer<String> progress) {
+    this(size, data, threads, command, new Journal(runs, progress));
+  }
+
+  private Lab(Size size, @Nullable Path data, int threads, String command, Journal journal) {
     this.size = size;
     this.data = data;
     this.threads = threads;
-    makeRuns = runs;
     this.command = command;
-    this.progress = progress;
+    this.journal = journal;
+  }
+
+  /** What has been trained and said so far. Thread-safe. */
+  private static final class Journal {
+    private final Supplier<RunDirectory> makeRuns;
+    private final Consumer<String> progress;
+    private final long start = System.nanoTime();
+    private @Nullable RunDirectory runs;
+    private int trained;
+
+    Journal(Supplier<RunDirectory> makeRuns, Consumer<String> progress) {
+      this.makeRuns = makeRuns;
+      this.progress = progress;
+    }
+
+    synchronized RunDirectory runs() {
+      if (runs == null) {
+        runs = makeRuns.get();
+      }
+      return runs;
+    }
+
+    /** A directory for the next training. */
+    synchronized RunDirectory directory(String label) {
+      trained++;
+      String name = label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-").replaceAll("^-|-+$", "");
+      return runs().child(String.format(Locale.ROOT, "%03d-%s", trained, name));
+    }
+
+    double seconds() {
+      return (System.nanoTime() - start) / 1e9;
+    }
+
+    synchronized void say(String line) {
+      long seconds = (long) seconds();
+      progress.accept(String.format(Locale.ROOT, "[%2d:%02d] %s", seconds / 60, seconds % 60, line));
+    }
   }
 
   Size size() {
@@ -73,10 +116,44 @@ public final class Lab {
 
   /** Where the trainings are; made if there was none yet. */
   public RunDirectory runs() {
-    if (runs == null) {
-      runs = makeRuns.get();
+    return journal.runs();
+  }
+
+  /**
+   * Trains several things: as many at once as there are threads, each on one, which gets more done than one after the
+   * other on all of them. The long form takes one after the other, since the engine has a single generator for dropout
+   * and memory for one large model.
+   *
+   * @param items what to work on
+   * @param work takes the lab to train with and an item; must not share what is not thread-safe
+   * @return the results in the order of the items
+   */
+  <S, T> List<T> together(List<S> items, BiFunction<Lab, S, T> work) {
+    if (threads == 1 || size == Size.FULL) {
+      return items.stream().map(item -> work.apply(this, item)).toList();
     }
-    return runs;
+    Lab ofOneThread = new Lab(size, data, 1, command, journal);
+    try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+      List<Future<T>> futures =
+          items.stream().map(item -> executor.submit(() -> work.apply(ofOneThread, item))).toList();
+      List<T> results = new ArrayList<>();
+      try {
+        for (Future<T> future : futures) {
+          results.add(future.get());
+        }
+      } catch (ExecutionException e) {
+        executor.shutdownNow(); // what has not begun
+        if (e.getCause() instanceof RuntimeException failure) {
+          throw failure;
+        }
+        throw new IllegalStateException(e.getCause());
+      } catch (InterruptedException e) {
+        executor.shutdownNow();
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
+      }
+      return results;
+    }
   }
 
   /**
@@ -86,16 +163,8 @@ public final class Lab {
    * @throws IllegalArgumentException if there is no such text, or none was named or one too many
    */
   Corpus text(int maxVocabulary) throws IOException {
-    if (size == Size.SMOKE && data == null) {
-      return Corpora.open(Corpora.WORDNET, maxVocabulary);
-    }
-    if (data == null || size == Size.SMOKE) {
-      throw new IllegalArgumentException(data == null
-          ? "data is missing: name a folder with wikitext-2 in it by --data, or take --smoke and the embedded corpus"
-          : "data " + data + ": --smoke has its own text; leave one out");
-    }
-    Path inside = data.resolve(WIKITEXT);
-    return Corpora.open((Files.isDirectory(inside) ? inside : data).toString(), maxVocabulary);
+    Path named = named(WIKITEXT);
+    return Corpora.open(named == null ? Corpora.WORDNET : inside(named, WIKITEXT).toString(), maxVocabulary);
   }
 
   /**
@@ -105,19 +174,31 @@ public final class Lab {
    * @throws IllegalArgumentException if there are no such pairs, or none were named or one too many
    */
   ParallelText pairs(int longest) throws IOException {
-    if (size == Size.SMOKE && data == null) {
+    Path named = named(TATOEBA);
+    if (named == null) {
       return ReversedGlosses.read(longest, SMOKE_PAIRS);
     }
-    if (data == null || size == Size.SMOKE) {
-      throw new IllegalArgumentException(data == null
-          ? "data is missing: name a folder with " + TATOEBA
-              + " in it by --data, or take --smoke and the embedded corpus"
-          : "data " + data + ": --smoke has its own text; leave one out");
-    }
-    Path folder = Files.isDirectory(data.resolve(TATOEBA)) ? data.resolve(TATOEBA) : data;
+    Path folder = inside(named, TATOEBA);
     Path plain = Files.isDirectory(folder) ? folder.resolve("fra.txt") : folder;
     Path gzip = plain.resolveSibling(plain.getFileName() + ".gz");
     return ParallelText.read(Files.exists(gzip) && !Files.exists(plain) ? gzip : plain);
+  }
+
+  /** The data that was named; null in the smoke run, which has its own. */
+  private @Nullable Path named(String folder) {
+    if (size == Size.SMOKE && data != null) {
+      throw new IllegalArgumentException("data " + data + ": --smoke has its own text; leave one out");
+    }
+    if (size != Size.SMOKE && data == null) {
+      throw new IllegalArgumentException("data is missing: name a folder with " + folder
+          + " in it by --data, or take --smoke and the embedded corpus");
+    }
+    return data;
+  }
+
+  private static Path inside(Path named, String folder) {
+    Path inside = named.resolve(folder);
+    return Files.isDirectory(inside) ? inside : named;
   }
 
   /**
@@ -127,7 +208,7 @@ public final class Lab {
    */
   ReportRun train(String label, LmOptions options, Corpus corpus, TrainingListener listener) {
     try (LmTraining training = new LmTraining(options, corpus, threads, listener)) {
-      return training.run(label, setup(options.optimization(), options.seed()), directory(label));
+      return training.run(label, setup(options.optimization(), options.seed()), journal.directory(label));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       throw new IllegalStateException(label + ": " + e.getMessage(), e);
     }
@@ -148,7 +229,7 @@ public final class Lab {
    */
   Translated translate(String label, TranslationOptions options, ParallelCorpus corpus) {
     try (TranslationTraining training = new TranslationTraining(options, corpus, threads)) {
-      ReportRun run = training.run(label, setup(options.optimization(), options.seed()), directory(label));
+      ReportRun run = training.run(label, setup(options.optimization(), options.seed()), journal.directory(label));
       return new Translated(run,
           training.translate(corpus.test().stream().map(ParallelCorpus.TestSentence::source).toList()));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
@@ -159,13 +240,6 @@ public final class Lab {
   private Summary.Setup setup(LmOptions.Optimization optimization, long seed) {
     return new Summary.Setup(command, seed, optimization.tables().rule().toString(), optimization.tables().state(),
         KernelSelection.current().description(), "reproduce");
-  }
-
-  /** A directory for the next training. */
-  private RunDirectory directory(String label) {
-    trained++;
-    String name = label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-").replaceAll("^-|-+$", "");
-    return runs().child(String.format(Locale.ROOT, "%03d-%s", trained, name));
   }
 
   /**
@@ -182,12 +256,11 @@ public final class Lab {
 
   /** Says what is going on, with the time since the beginning. */
   void say(String line) {
-    long seconds = (System.nanoTime() - start) / 1_000_000_000L;
-    progress.accept(String.format(Locale.ROOT, "[%2d:%02d] %s", seconds / 60, seconds % 60, line));
+    journal.say(line);
   }
 
   /** Seconds since the beginning. */
   double seconds() {
-    return (System.nanoTime() - start) / 1e9;
+    return journal.seconds();
   }
 }

@@ -4,7 +4,7 @@ package dev.sublinear.reproduce;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * A search of one learning rate: those given, and where the best is at the edge of those tried, further by factors of 2,
@@ -18,15 +18,16 @@ final class RateSearch {
   /**
    * Tries rates.
    *
+   * @param lab trains several at once
    * @param rates at least one
    * @param found scores by rate, where a rate may be known already; takes those of all others
-   * @param score the score of a rate, the lower the better
+   * @param score the score of a rate, the lower the better, trained with the lab it is given
    */
-  static void fill(List<Float> rates, SortedMap<Float, Double> found, Function<Float, Double> score) {
-    for (float rate : rates) {
-      if (!found.containsKey(rate)) {
-        found.put(rate, score.apply(rate));
-      }
+  static void fill(Lab lab, List<Float> rates, SortedMap<Float, Double> found, BiFunction<Lab, Float, Double> score) {
+    List<Float> unknown = rates.stream().filter(rate -> !found.containsKey(rate)).toList();
+    List<Double> scores = lab.together(unknown, score);
+    for (int i = 0; i < unknown.size(); i++) {
+      found.put(unknown.get(i), scores.get(i));
     }
     for (int i = 0; i < FURTHER; i++) {
       float best = best(found);
@@ -35,7 +36,7 @@ final class RateSearch {
         return;
       }
       float next = isFirst ? best / 2 : best * 2;
-      found.put(next, score.apply(next));
+      found.put(next, score.apply(lab, next));
     }
   }
 

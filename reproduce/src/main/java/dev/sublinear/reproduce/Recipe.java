@@ -59,11 +59,15 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
         new Budget(budget.searchTokens, budget.tokens, budget.evaluations, budget.seeds, rows));
   }
 
-  /** The same with a batch {@code times} as large, and {@code longer} times as many tokens to train on. */
+  /**
+   * The same with a batch {@code times} as large, and {@code longer} times as many tokens to train on; validated after
+   * about as many steps.
+   */
   Recipe ofBatch(int times, int longer) {
     return new Recipe(vocabulary, batch * times, bptt, network, softmax, clip, schedule, rates,
-        new Budget(longer * budget.searchTokens, longer * budget.tokens, longer * budget.evaluations, budget.seeds,
-            budget.probe));
+        new Budget(longer * budget.searchTokens, longer * budget.tokens,
+            Math.max(1, longer * budget.evaluations / times),
+            budget.seeds, budget.probe));
   }
 
   /** The text with the validation cut to what a search needs. */

@@ -12,7 +12,6 @@ import dev.sublinear.train.report.TrainMetric;
 import dev.sublinear.train.report.ValidationMetric;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -171,20 +170,13 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   }
 
   private String time(Comparison.Outcome outcome, Comparison.Outcome base) {
-    double[] ratios = new double[base.stepMillis().size()];
-    for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = outcome.stepMillis().get(i) / base.stepMillis().get(i);
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < base.stepMillis().size(); i++) {
+      ratios.add(outcome.stepMillis().get(i) / base.stepMillis().get(i));
     }
-    double median = median(ratios);
+    double median = Comparison.median(ratios);
     boolean isTooLong = scope == Scope.WORD_TABLES && median > TIME_GOAL;
     return String.format(Locale.ROOT, isTooLong ? "%.2f (> 1.03)" : "%.2f", median);
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
   private String heading() {

@@ -39,54 +39,70 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
   }
 
   /**
-   * What came out for one method.
+   * What was found for one method before the final trainings.
    *
    * @param search validation loss by learning rate; infinite if it diverged
    * @param rate of the final trainings
-   * @param runs the final trainings, one for each seed
-   * @param scores of their translations
    */
-  private record Outcome(Method method, SortedMap<Float, Double> search, float rate, List<Lab.Translated> runs,
-      List<Bleu> scores) {}
+  private record Found(Method method, SortedMap<Float, Double> search, float rate) {}
+
+  private record Final(Found found, long seed) {}
+
+  private record Trained(Lab.Translated run, Bleu bleu) {
+    Summary summary() {
+      return run.run().summary();
+    }
+  }
+
+  /** What came out for one method, seed by seed. */
+  private record Outcome(Found found, List<Trained> runs) {
+    Method method() {
+      return found.method;
+    }
+  }
 
   @Override
   public void run(Lab lab, Document document) throws IOException {
     TranslationRecipe recipe = recipes.apply(lab.size());
     ParallelCorpus corpus = ParallelCorpus.of(lab.pairs(recipe.limits().longest()), recipe.limits());
-    List<Outcome> outcomes = new ArrayList<>();
-    for (Method method : methods) {
-      outcomes.add(search(lab, recipe, corpus.withoutTest(), method));
-    }
+    ParallelCorpus searched = corpus.withoutTest();
+    List<Found> found = lab.together(methods, (own, method) -> search(own, recipe, searched, method));
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
-    for (long seed : recipe.budget().seeds()) {
-      for (Outcome outcome : outcomes) {
-        train(lab, recipe, corpus, outcome, seed);
+    List<Final> finals = recipe.budget().seeds().stream()
+        .flatMap(seed -> found.stream().map(each -> new Final(each, seed))).toList();
+    List<Trained> trained = lab.together(finals, (own, each) -> train(own, recipe, corpus, each));
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      List<Trained> runs = new ArrayList<>();
+      for (int at = i; at < trained.size(); at += found.size()) {
+        runs.add(trained.get(at));
       }
+      outcomes.add(new Outcome(found.get(i), runs));
     }
     write(lab, document, recipe, corpus, outcomes);
   }
 
-  private static Outcome search(Lab lab, TranslationRecipe recipe, ParallelCorpus corpus, Method method) {
+  private static Found search(Lab lab, TranslationRecipe recipe, ParallelCorpus corpus, Method method) {
     SortedMap<Float, Double> found = new TreeMap<>();
-    RateSearch.fill(recipe.rates().stream().map(method::rate).toList(), found, rate -> {
-      double loss = loss(lab.translate("search " + method.label() + " lr " + rate,
+    RateSearch.fill(lab, recipe.rates().stream().map(method::rate).toList(), found, (own, rate) -> {
+      double loss = loss(own.translate("search " + method.label() + " lr " + rate,
           recipe.search(method.spec(), rate), corpus).run().summary());
       lab.say(String.format(Locale.ROOT, "search, %s, lr %s: validation loss %.3f", method.label(), rate, loss));
       return loss;
     });
-    return new Outcome(method, found, RateSearch.best(found), new ArrayList<>(), new ArrayList<>());
+    return new Found(method, found, RateSearch.best(found));
   }
 
-  private static void train(Lab lab, TranslationRecipe recipe, ParallelCorpus corpus, Outcome outcome, long seed) {
-    Method method = outcome.method();
-    Lab.Translated run =
-        lab.translate(method.label() + " seed " + seed, recipe.last(method.spec(), outcome.rate(), seed), corpus);
+  private static Trained train(Lab lab, TranslationRecipe recipe, ParallelCorpus corpus, Final training) {
+    Method method = training.found.method;
+    float rate = training.found.rate;
+    Lab.Translated run = lab.translate(method.label() + " seed " + training.seed,
+        recipe.last(method.spec(), rate, training.seed), corpus);
     Bleu bleu =
         Bleu.of(run.translations(), corpus.test().stream().map(ParallelCorpus.TestSentence::references).toList());
-    outcome.runs().add(run);
-    outcome.scores().add(bleu);
-    lab.say(String.format(Locale.ROOT, "seed %d, %s, lr %s: validation loss %.3f, test BLEU %.2f", seed,
-        method.label(), outcome.rate(), loss(run.run().summary()), bleu.score()));
+    lab.say(String.format(Locale.ROOT, "seed %d, %s, lr %s: validation loss %.3f, test BLEU %.2f", training.seed,
+        method.label(), rate, loss(run.run().summary()), bleu.score()));
+    return new Trained(run, bleu);
   }
 
   /** The validation loss in nats a word; infinite for a run that diverged. */
@@ -112,7 +128,7 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
            is of the same kind: tables of words of which a batch touches few rows, a dense gradient under the full softmax,\
            attention, norms, a rate that warms up. BLEU of other networks and texts cannot be compared; the distance between\
            two tuned optimizers on one network can, as far as a short training goes.""";
-      case FULL -> "A larger network and many passes over the data, without the paper's corpora.";
+      case FULL -> "A larger network and longer sentences, without the paper's corpora.";
     });
     document.say(protocol(recipe, corpus));
     document.section("Results");
@@ -121,7 +137,7 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
         + " smoothing, in lower case, all English sentences of the data for the same French one as references, greedy decoding"
         + " (sacrebleu would write `nrefs:var|case:lc|eff:no|tok:13a|smooth:none`). In brackets its difference to the"
         + " first row with the same seed. State: of all tensors, and over the parameters. Time: median duration of a step,"
-        + " and of its optimizer part, by seed.");
+        + " and of its optimizer part, by seed, of trainings side by side on one thread each.");
     document.section("Learning rates");
     document.table(searches(outcomes));
     document.say("Validation loss of the search by learning rate; the lowest of a row was taken.");
@@ -161,20 +177,21 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
       List<String> scores = new ArrayList<>();
       List<String> times = new ArrayList<>();
       for (int i = 0; i < outcome.runs().size(); i++) {
-        Summary summary = outcome.runs().get(i).run().summary();
+        Summary summary = outcome.runs().get(i).summary();
         losses.add(loss(loss(summary)));
-        double score = outcome.scores().get(i).score();
+        double score = outcome.runs().get(i).bleu().score();
         scores.add(outcome.equals(base)
             ? String.format(Locale.ROOT, "%.2f", score)
-            : String.format(Locale.ROOT, "%.2f (%+.2f)", score, score - base.scores().get(i).score()));
+            : String.format(Locale.ROOT, "%.2f (%+.2f)", score, score - base.runs().get(i).bleu().score()));
         Summary.Throughput throughput = summary.throughput();
         times.add(throughput == null
             ? "none"
             : String.format(Locale.ROOT, "%.0f ms (%.1f)", throughput.stepMillisMedian(),
                 throughput.optimizerMillisMedian()));
       }
-      Summary.Bytes bytes = outcome.runs().getFirst().run().summary().bytes();
-      table.row(outcome.method().label() + ": `" + outcome.method().optimizer() + "`", Float.toString(outcome.rate()),
+      Summary.Bytes bytes = outcome.runs().getFirst().summary().bytes();
+      table.row(outcome.method().label() + ": `" + outcome.method().optimizer() + "`",
+          Float.toString(outcome.found().rate()),
           String.join(", ", losses), String.join(", ", scores),
           String.format(Locale.ROOT, "%s (%.2f)", ByteSize.format(bytes.optimizerState()),
               (double) bytes.optimizerState() / bytes.parameters()),
@@ -190,7 +207,7 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
   private static MarkdownTable searches(List<Outcome> outcomes) {
     MarkdownTable table = new MarkdownTable("optimizer", "validation loss by learning rate");
     for (Outcome outcome : outcomes) {
-      table.row(outcome.method().label(), outcome.search().entrySet().stream()
+      table.row(outcome.method().label(), outcome.found().search().entrySet().stream()
           .map(entry -> entry.getKey() + ": " + loss(entry.getValue())).collect(Collectors.joining(", ")));
     }
     return table;
@@ -200,7 +217,7 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
     Chart chart = new Chart("sm3-translation: validation, seed " + recipe.budget().seeds().getFirst(), "step",
         "validation loss, nats");
     for (Outcome outcome : outcomes) {
-      List<ValidationMetric> metrics = outcome.runs().getFirst().run().metrics().stream()
+      List<ValidationMetric> metrics = outcome.runs().getFirst().run().run().metrics().stream()
           .filter(ValidationMetric.class::isInstance).map(ValidationMetric.class::cast).toList();
       chart.curve(outcome.method().label(), metrics.stream().map(metric -> (double) metric.at().step()).toList(),
           metrics.stream().map(metric -> metric.validation().loss()).toList(), true);
@@ -216,7 +233,7 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
       text.append("  - in the data: ").append(String.join(" / ", test.references())).append('\n');
       for (Outcome outcome : outcomes) {
         text.append("  - ").append(outcome.method().label()).append(": `")
-            .append(outcome.runs().getFirst().translations().get(i)).append("`\n");
+            .append(outcome.runs().getFirst().run().translations().get(i)).append("`\n");
       }
     }
     return text.toString().stripTrailing();

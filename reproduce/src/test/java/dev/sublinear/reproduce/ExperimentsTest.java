@@ -77,7 +77,7 @@ class ExperimentsTest {
     assertTrue(result.shared().size() > 2, "two rates: the best is always at an edge");
     float others = RateSearch.best(result.shared());
     for (Comparison.Outcome outcome : result.outcomes()) {
-      assertTrue(outcome.search().size() >= 2, outcome.search().toString());
+      assertTrue(outcome.search().size() > 2, "two rates: the best is always at an edge");
       assertEquals(RateSearch.best(outcome.search()), outcome.rates().tables());
       assertEquals(others, outcome.rates().others());
       assertEquals(2, outcome.perplexities().size());
@@ -103,8 +103,39 @@ class ExperimentsTest {
     }
   }
 
+  @Test
+  void together_onOneThreadEach_changesNoFigure() throws IOException {
+    List<Method> methods = List.of(Method.added("dense", "adam"), Method.added("row-wise", "adam v=row-wise"));
+    List<Comparison.Outcome> alone = Comparison.run(lab("alone"), TOY, Scope.WORD_TABLES, methods).outcomes();
+    List<Comparison.Outcome> together =
+        Comparison.run(lab("together", 3), TOY, Scope.WORD_TABLES, methods).outcomes();
+    for (int i = 0; i < methods.size(); i++) {
+      assertEquals(alone.get(i).search(), together.get(i).search());
+      assertEquals(alone.get(i).perplexities(), together.get(i).perplexities());
+    }
+  }
+
+  @Test
+  void together_keepsTheOrder_andThrowsWhatATaskThrew() {
+    Lab lab = lab("none", 2);
+    assertEquals(List.of(2, 4, 6, 8, 10), lab.together(List.of(1, 2, 3, 4, 5), (own, item) -> 2 * item));
+    assertEquals(List.of(1, 1), lab.together(List.of(1, 2), (own, item) -> own.threads()));
+    IllegalStateException failure = assertThrows(IllegalStateException.class,
+        () -> lab.together(List.of(1, 2, 3), (own, item) -> {
+          if (item == 2) {
+            throw new IllegalStateException("item 2");
+          }
+          return item;
+        }));
+    assertEquals("item 2", failure.getMessage());
+  }
+
   private Lab lab(String runs) {
-    return new Lab(Size.SHORT, folder, 1, () -> RunDirectory.create(folder.resolve(runs)), "test", said::add);
+    return lab(runs, 1);
+  }
+
+  private Lab lab(String runs, int threads) {
+    return new Lab(Size.SHORT, folder, threads, () -> RunDirectory.create(folder.resolve(runs)), "test", said::add);
   }
 
   @Test

@@ -65,12 +65,13 @@ class TranslationExperimentTest {
 
   @Test
   void fill_bestAtTheEdge_goesOnThreeTimes() {
+    Lab lab = lab(Size.SMOKE, null);
     SortedMap<Float, Double> found = new TreeMap<>();
-    RateSearch.fill(List.of(1f, 2f), found, rate -> (double) -rate);
+    RateSearch.fill(lab, List.of(1f, 2f), found, (own, rate) -> (double) -rate);
     assertEquals(List.of(1f, 2f, 4f, 8f, 16f), List.copyOf(found.keySet()));
     assertEquals(16f, RateSearch.best(found));
     found.clear();
-    RateSearch.fill(List.of(1f, 2f, 4f), found, rate -> Math.abs(rate - 2.0));
+    RateSearch.fill(lab, List.of(1f, 2f, 4f), found, (own, rate) -> Math.abs(rate - 2.0));
     assertEquals(List.of(1f, 2f, 4f), List.copyOf(found.keySet()));
   }
 }

@@ -16,11 +16,8 @@ import ai.djl.pytorch.jni.JniUtils;
  * with the manager of the step, which keeps it.
  */
 final class GradientTape implements AutoCloseable {
-  private final boolean recordedBefore;
-
   GradientTape() {
-    EngineThread.requireSingle();
-    recordedBefore = JniUtils.isGradMode();
+    EngineThread.prepare();
     JniUtils.setGradMode(true);
   }
 
@@ -33,6 +30,6 @@ final class GradientTape implements AutoCloseable {
 
   @Override
   public void close() {
-    JniUtils.setGradMode(recordedBefore);
+    JniUtils.setGradMode(false);
   }
 }

@@ -74,7 +74,7 @@ public final class LanguageModel implements AutoCloseable {
   private static NDManager engine() {
     NDManager manager = NDManager.newBaseManager();
     try {
-      EngineThread.requireSingle();
+      EngineThread.prepare();
     } catch (IllegalStateException e) {
       manager.close();
       throw e;

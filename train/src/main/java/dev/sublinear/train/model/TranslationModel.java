@@ -72,7 +72,7 @@ public final class TranslationModel implements AutoCloseable {
     }
     manager = NDManager.newBaseManager(); // late: little after it can fail and leave it open
     try {
-      EngineThread.requireSingle();
+      EngineThread.prepare();
     } catch (IllegalStateException e) {
       manager.close();
       throw e;
