@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -97,7 +98,7 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
 
   private static long bytes(Recipe recipe, Method method, int words) {
     OptimizerSpec spec = method.spec();
-    return LmTraining.bytes(recipe.search(spec, spec, new Recipe.Rates(1, 1)), words);
+    return LmTraining.bytes(recipe.search(spec, spec, new Rates(1, 1)), words);
   }
 
   private void report(Document document, Recipe recipe, List<Row> rows, int words) throws IOException {
@@ -107,7 +108,7 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
     document.say(String.format(Locale.ROOT, "%s, softmax %s, %,d words, batch"
         + " %d x %d tokens for Adam; `%s` gets the largest multiple of that batch whose training takes no more bytes (weights,"
         + " state, gradients, activations kept for the backward pass, as the memory check of `train lm` counts them)."
-        + " Every row searches its learning rate on %,d tokens (%d times as many for the large batch), then trains"
+        + " Every row searches its learning rates (one for all tensors, then that of the tables, then that of the others) on %,d tokens (%d times as many for the large batch), then trains"
         + " %,d tokens (as many times more) with the seeds %s. Losses are those of the first 20,000 validation tokens."
         + " What carries over is the ratio of steps; on two cores a large batch takes as many times longer a step, which on an accelerator that is not full it does not.",
         recipe.network(), recipe.softmax(), words, recipe.batch(), recipe.bptt(), small.optimizer(),
@@ -133,7 +134,7 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
       }
       table.row(row.label() + ": `" + row.outcome().method().optimizer() + "`", ByteSize.format(row.bytes()),
           ByteSize.format(row.outcome().runs().getFirst().summary().bytes().optimizerState()),
-          Float.toString(row.outcome().rates().tables()), String.join(", ", losses), String.join(", ", steps),
+          row.outcome().tuning().text(Scope.ALL_TENSORS), String.join(", ", losses), String.join(", ", steps),
           String.join(", ", times));
     }
     document.table(table);
@@ -151,9 +152,11 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
     document.section("Learning rates");
     MarkdownTable searches = new MarkdownTable("optimizer, batch", "validation perplexity by learning rate");
     for (Row row : rows) {
-      List<String> cells = new ArrayList<>();
-      row.outcome().search().forEach((rate, perplexity) -> cells.add(rate + ": " + Numbers.perplexity(perplexity)));
-      searches.row(row.label(), String.join(", ", cells));
+      for (Tuning.Search search : row.outcome().tuning().searches(row.label())) {
+        searches.row(search.label(), search.scores().entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + Numbers.perplexity(entry.getValue()))
+            .collect(Collectors.joining(", ")));
+      }
     }
     document.table(searches);
   }

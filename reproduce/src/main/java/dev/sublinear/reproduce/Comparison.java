@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * rule of the first method with dense layouts, at the rate that is best where all tensors have the same rate and dense
  * layouts: a search before the others. The searches of the methods move the rate of the tables alone. (A sketched second moment is too large or too
  * small by a factor for many rows, which another rate mends; if that rate were that of the LSTM too, a method
- * would be punished for a matter of units.) {@link RateSearch} says which rates are tried.
+ * would be punished for a matter of units.) With {@link Scope#ALL_TENSORS} every method searches both rates for itself.
+ * {@link Tuning} and {@link RateSearch} say which rates are tried.
  */
 final class Comparison {
   private static final int TIMINGS = 5;
@@ -55,10 +56,14 @@ final class Comparison {
     private boolean isSearching() {
       return recipe.rates().size() > 1;
     }
+
+    private List<Float> rates() {
+      return recipe.rates().stream().map(method::rate).toList();
+    }
   }
 
   /** What was found for one entry before the final trainings. */
-  private record Found(Entry entry, SortedMap<Float, Double> search, Recipe.Rates rates) {}
+  private record Found(Entry entry, Tuning tuning) {}
 
   private record Final(Found found, long seed) {}
 
@@ -66,13 +71,11 @@ final class Comparison {
    * What came out for one method.
    *
    * @param method the method
-   * @param search validation perplexity by learning rate; infinite if it diverged; empty if the paper's rate was taken
-   * @param rates the rates of the final trainings
+   * @param tuning the rates of the final trainings, and validation perplexities of the search; infinite if one diverged
    * @param runs the final trainings, one for each seed
    * @param stepMillis the median duration of a step of each timed training; not a number if none got through
    */
-  record Outcome(Method method, SortedMap<Float, Double> search, Recipe.Rates rates, List<ReportRun> runs,
-      List<Double> stepMillis) {
+  record Outcome(Method method, Tuning tuning, List<ReportRun> runs, List<Double> stepMillis) {
     /** Test perplexity by seed; infinite for a run that diverged. */
     List<Double> perplexities() {
       return runs.stream().map(run -> perplexity(run, run.summary().scores().test())).toList();
@@ -114,7 +117,7 @@ final class Comparison {
     for (Entry entry : entries) {
       float rate = entry.recipe.rates().getFirst();
       LmTraining.check(entry.recipe.last(entry.method.spec(), comparison.others(entry.method),
-          new Recipe.Rates(rate, rate), Recipe.SEARCH_SEED), corpus);
+          new Rates(rate, rate), Recipe.SEARCH_SEED), corpus);
     }
     return comparison.run(entries);
   }
@@ -123,16 +126,10 @@ final class Comparison {
     Entry first = entries.getFirst();
     SortedMap<Float, Double> shared = new TreeMap<>();
     if (first.isSearching() && scope == Scope.WORD_TABLES) {
-      search(lab, first, rate -> new Recipe.Rates(rate, rate), shared);
+      RateSearch.fill(lab, first.rates(), shared, (own, rate) -> validation(own, first, new Rates(rate, rate)));
     }
-    float sharedRate = shared.isEmpty() ? first.recipe.rates().getFirst() : RateSearch.best(shared);
-    List<Found> found = lab.together(entries, (own, entry) -> {
-      SortedMap<Float, Double> search = new TreeMap<>();
-      if (entry.equals(first) && first.recipe.rates().contains(sharedRate) && shared.containsKey(sharedRate)) {
-        search.put(sharedRate, shared.get(sharedRate)); // the same training
-      }
-      return search(own, entry, sharedRate, search);
-    });
+    List<Found> found =
+        lab.together(entries, (own, entry) -> new Found(entry, tune(own, entry, entry.equals(first), shared)));
     // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
     List<Final> finals = first.recipe.budget().seeds().stream()
         .flatMap(seed -> found.stream().map(each -> new Final(each, seed))).toList();
@@ -144,7 +141,7 @@ final class Comparison {
       for (int at = i; at < runs.size(); at += found.size()) {
         own.add(runs.get(at));
       }
-      outcomes.add(new Outcome(each.entry.method, each.search, each.rates, own, new ArrayList<>()));
+      outcomes.add(new Outcome(each.entry.method, each.tuning, own, new ArrayList<>()));
     }
     for (int i = 1; i <= TIMINGS; i++) {
       lab.say("timing " + i + " of " + TIMINGS);
@@ -155,20 +152,28 @@ final class Comparison {
     return new Result(shared, outcomes);
   }
 
-  private Found search(Lab own, Entry entry, float sharedRate, SortedMap<Float, Double> search) {
-    Function<Float, Recipe.Rates> rates =
-        rate -> new Recipe.Rates(rate, scope == Scope.WORD_TABLES ? sharedRate : rate);
-    if (entry.isSearching()) {
-      search(own, entry, rates, search);
+  private Tuning tune(Lab own, Entry entry, boolean isFirst, SortedMap<Float, Double> shared) {
+    if (!entry.isSearching()) {
+      float rate = entry.method.rate(entry.recipe.rates().getFirst());
+      return Tuning.given(new Rates(rate, scope == Scope.WORD_TABLES ? entry.recipe.rates().getFirst() : rate));
     }
-    float rate =
-        entry.isSearching() ? RateSearch.best(search) : entry.method.rate(entry.recipe.rates().getFirst());
-    return new Found(entry, search, rates.apply(rate));
+    BiFunction<Lab, Rates, Double> score = (trainer, rates) -> validation(trainer, entry, rates);
+    return switch (scope) {
+      case WORD_TABLES -> {
+        float others = RateSearch.best(shared);
+        SortedMap<Float, Double> known = new TreeMap<>();
+        if (isFirst && entry.rates().contains(others)) {
+          known.put(others, shared.get(others)); // the same training
+        }
+        yield Tuning.ofTables(own, entry.rates(), others, known, score);
+      }
+      case ALL_TENSORS -> Tuning.ofBoth(own, entry.rates(), score);
+    };
   }
 
   private ReportRun last(Lab own, Final training) {
     Method method = training.found.entry.method;
-    Recipe.Rates rates = training.found.rates;
+    Rates rates = training.found.tuning.rates();
     LmOptions options = training.found.entry.recipe.last(method.spec(), others(method), rates, training.seed);
     ReportRun run = own.train(method.label() + " seed " + training.seed, options, corpus, SILENT);
     say("seed " + training.seed, method, rates, "test", perplexity(run, run.summary().scores().test()));
@@ -183,7 +188,8 @@ final class Comparison {
   private double time(Found found) {
     Method method = found.entry.method;
     ReportRun run = lab.train("timing " + method.label(),
-        found.entry.recipe.timing(method.spec(), others(method), found.rates), Recipe.withoutTest(corpus), SILENT);
+        found.entry.recipe.timing(method.spec(), others(method), found.tuning.rates()), Recipe.withoutTest(corpus),
+        SILENT);
     Summary.Throughput throughput = run.summary().throughput();
     return throughput == null ? Double.NaN : throughput.stepMillisMedian();
   }
@@ -195,13 +201,7 @@ final class Comparison {
     };
   }
 
-  /** Fills {@code found}, where a rate may be known already. */
-  private void search(Lab own, Entry entry, Function<Float, Recipe.Rates> rates, SortedMap<Float, Double> found) {
-    RateSearch.fill(own, entry.recipe.rates().stream().map(entry.method::rate).toList(), found,
-        (trainer, rate) -> validation(trainer, entry, rates.apply(rate)));
-  }
-
-  private double validation(Lab own, Entry entry, Recipe.Rates rates) {
+  private double validation(Lab own, Entry entry, Rates rates) {
     Method method = entry.method;
     ReportRun run = own.train("search " + method.label() + " lr " + rates.tables(),
         entry.recipe.search(method.spec(), others(method), rates), Recipe.withoutTest(corpus), SILENT);
@@ -210,7 +210,7 @@ final class Comparison {
     return perplexity;
   }
 
-  private void say(String phase, Method method, Recipe.Rates rates, String text, double perplexity) {
+  private void say(String phase, Method method, Rates rates, String text, double perplexity) {
     lab.say(phase + ", " + method.label() + ", lr " + rates.tables() + " and " + rates.others() + ": " + text
         + " perplexity "
         + Numbers.perplexity(perplexity));

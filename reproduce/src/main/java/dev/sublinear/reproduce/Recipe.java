@@ -45,14 +45,6 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
    */
   record Budget(long searchTokens, long tokens, int evaluations, List<Long> seeds, int probe) {}
 
-  /**
-   * Learning rates of a training.
-   *
-   * @param tables that of the word tables
-   * @param others that of all other tensors
-   */
-  record Rates(float tables, float others) {}
-
   /** The same with some rows of each table probed. */
   Recipe probing(int rows) {
     return new Recipe(vocabulary, batch, bptt, network, softmax, clip, schedule, rates,
@@ -112,6 +104,6 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
   private LmOptions options(OptimizerSpec tables, OptimizerSpec others, Rates chosen, LmOptions.Length length,
       long seed) {
     return new LmOptions(new LmOptions.Data("", vocabulary, batch, bptt), network, softmax,
-        new LmOptions.Optimization(tables, others, chosen.tables, chosen.others, schedule, clip), length, seed);
+        new LmOptions.Optimization(tables, others, chosen.tables(), chosen.others(), schedule, clip), length, seed);
   }
 }

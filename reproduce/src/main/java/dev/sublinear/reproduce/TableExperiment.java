@@ -100,10 +100,13 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
             scope == Scope.WORD_TABLES ? " of the tables" : "", recipe.rates(),
             methods.stream().allMatch(method -> method.rateFactor() == 1) ? "" : ", for some rows times a factor",
             Recipe.SEARCH_SEED, recipe.budget().searchTokens(),
-            scope == Scope.WORD_TABLES
-                ? " The rate of all other tensors is the best where they and the tables have the same rate and dense"
-                    + " state, found in the same way, for all rows."
-                : "");
+            switch (scope) {
+              case WORD_TABLES -> " The rate of all other tensors is the best where they and the tables have the same"
+                  + " rate and dense state, found in the same way, for all rows.";
+              case ALL_TENSORS -> " That is one rate for all tensors; from there every method searches that of the word"
+                  + " tables, and then that of the others, by factors of 2 until both neighbours of the best are known, at"
+                  + " most three values beyond them.";
+            });
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"
         + " %s, schedule `%s`; %s; softmax %s. %s", recipe.budget().tokens(),
@@ -132,7 +135,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
           outcome.equals(base) ? "1" : text(ratio),
           goal == null ? "" : goal(goal, outcome, outcomes),
           goal == null ? "" : goal.isMet(ratio(goal, outcome, outcomes)) ? "yes" : "no",
-          state(outcome, base), time(outcome, base), Float.toString(outcome.rates().tables()));
+          state(outcome, base), time(outcome, base), outcome.tuning().text(scope));
     }
     return table;
   }
@@ -184,17 +187,18 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   }
 
   private MarkdownTable searches(Comparison.Result result) {
-    List<Comparison.Outcome> outcomes = result.outcomes();
+    List<Tuning.Search> searches = new ArrayList<>();
+    if (!result.shared().isEmpty()) {
+      String first = result.outcomes().getFirst().method().label();
+      searches.add(new Tuning.Search(first + ", one rate for all tensors", result.shared()));
+    }
+    result.outcomes().forEach(outcome -> searches.addAll(outcome.tuning().searches(outcome.method().label())));
     SortedSet<Float> rates = new TreeSet<>();
-    rates.addAll(result.shared().keySet());
-    outcomes.forEach(outcome -> rates.addAll(outcome.search().keySet()));
+    searches.forEach(search -> rates.addAll(search.scores().keySet()));
     List<String> headers = new ArrayList<>(List.of(heading()));
     rates.forEach(rate -> headers.add("lr " + rate));
     MarkdownTable table = new MarkdownTable(headers.toArray(String[]::new));
-    if (!result.shared().isEmpty()) {
-      addSearch(table, outcomes.getFirst().method().label() + ", one rate for all tensors", rates, result.shared());
-    }
-    outcomes.forEach(outcome -> addSearch(table, outcome.method().label(), rates, outcome.search()));
+    searches.forEach(search -> addSearch(table, search.label(), rates, search.scores()));
     return table;
   }
 
@@ -210,13 +214,17 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
 
   private Chart searchChart(List<Comparison.Outcome> outcomes) {
     Chart chart = new Chart(id + ": search", "learning rate", "validation perplexity").logarithmic(true, false)
-        .upTo(CHART_RANGE * Collections.min(outcomes.getFirst().search().values()));
+        .upTo(CHART_RANGE * Collections.min(charted(outcomes.getFirst()).values()));
     for (Comparison.Outcome outcome : outcomes) {
-      SortedMap<Float, Double> search = outcome.search();
+      SortedMap<Float, Double> search = charted(outcome);
       chart.curve(outcome.method().label(), search.keySet().stream().map(Float::doubleValue).toList(),
           search.entrySet().stream().map(Map.Entry::getValue).toList(), true);
     }
     return chart;
+  }
+
+  private SortedMap<Float, Double> charted(Comparison.Outcome outcome) {
+    return scope == Scope.WORD_TABLES ? outcome.tuning().tables() : outcome.tuning().one();
   }
 
   private Chart lossChart(List<Comparison.Outcome> outcomes, Recipe recipe) {

@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -41,10 +39,9 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
   /**
    * What was found for one method before the final trainings.
    *
-   * @param search validation loss by learning rate; infinite if it diverged
-   * @param rate of the final trainings
+   * @param tuning the rates of the final trainings, and validation losses of the search; infinite if one diverged
    */
-  private record Found(Method method, SortedMap<Float, Double> search, float rate) {}
+  private record Found(Method method, Tuning tuning) {}
 
   private record Final(Found found, long seed) {}
 
@@ -83,25 +80,25 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
   }
 
   private static Found search(Lab lab, TranslationRecipe recipe, ParallelCorpus corpus, Method method) {
-    SortedMap<Float, Double> found = new TreeMap<>();
-    RateSearch.fill(lab, recipe.rates().stream().map(method::rate).toList(), found, (own, rate) -> {
-      double loss = loss(own.translate("search " + method.label() + " lr " + rate,
-          recipe.search(method.spec(), rate), corpus).run().summary());
-      lab.say(String.format(Locale.ROOT, "search, %s, lr %s: validation loss %.3f", method.label(), rate, loss));
-      return loss;
-    });
-    return new Found(method, found, RateSearch.best(found));
+    return new Found(method,
+        Tuning.ofBoth(lab, recipe.rates().stream().map(method::rate).toList(), (own, rates) -> {
+          double loss = loss(own.translate("search " + method.label() + " lr " + rates.tables(),
+              recipe.search(method.spec(), rates), corpus).run().summary());
+          lab.say(String.format(Locale.ROOT, "search, %s, lr %s and %s: validation loss %.3f", method.label(),
+              rates.tables(), rates.others(), loss));
+          return loss;
+        }));
   }
 
   private static Trained train(Lab lab, TranslationRecipe recipe, ParallelCorpus corpus, Final training) {
     Method method = training.found.method;
-    float rate = training.found.rate;
+    Rates rates = training.found.tuning.rates();
     Lab.Translated run = lab.translate(method.label() + " seed " + training.seed,
-        recipe.last(method.spec(), rate, training.seed), corpus);
+        recipe.last(method.spec(), rates, training.seed), corpus);
     Bleu bleu =
         Bleu.of(run.translations(), corpus.test().stream().map(ParallelCorpus.TestSentence::references).toList());
-    lab.say(String.format(Locale.ROOT, "seed %d, %s, lr %s: validation loss %.3f, test BLEU %.2f", training.seed,
-        method.label(), rate, loss(run.run().summary()), bleu.score()));
+    lab.say(String.format(Locale.ROOT, "seed %d, %s, lr %s and %s: validation loss %.3f, test BLEU %.2f",
+        training.seed, method.label(), rates.tables(), rates.others(), loss(run.run().summary()), bleu.score()));
     return new Trained(run, bleu);
   }
 
@@ -156,9 +153,9 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
             + " and hyphens part words too), sentences of up to %d words; %,d pairs to train on, %,d to validate on,"
             + " %,d source sentences to test on, none of whose words stand in the same order on either side of another split;"
             + " %,d and %,d words with `<unk>` and `<eos>`. %s, batches of sentences of like length, up to %,d words a side."
-            + " Every method updates all tensors with one rate: a quadratic warm-up over %.0f %% of the steps, then a straight line"
-            + " to 0; clip %s. Each searches its rate (%s, for some rows times a factor; further by factors of 2 if the best is at"
-            + " the edge) over %,d steps with one seed, by validation loss, on a corpus without the test sentences. Then %,d steps"
+            + " Every method updates all tensors: a quadratic warm-up over %.0f %% of the steps, then a straight line"
+            + " to 0; clip %s. Each searches its rates (%s for all tensors, for some rows times a factor, further by factors of 2 if the best is at"
+            + " the edge; from there in the same way that of the word tables, and then that of the others) over %,d steps with one seed, by validation loss, on a corpus without the test sentences. Then %,d steps"
             + " (%.1f passes over the pairs) with each of the seeds %s, the same first weights and batches for all methods; each of"
             + " these models translates the test sentences once, at the end.",
         corpus.name(), limits.longest(),
@@ -191,7 +188,7 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
       }
       Summary.Bytes bytes = outcome.runs().getFirst().summary().bytes();
       table.row(outcome.method().label() + ": `" + outcome.method().optimizer() + "`",
-          Float.toString(outcome.found().rate()),
+          outcome.found().tuning().text(Scope.ALL_TENSORS),
           String.join(", ", losses), String.join(", ", scores),
           String.format(Locale.ROOT, "%s (%.2f)", ByteSize.format(bytes.optimizerState()),
               (double) bytes.optimizerState() / bytes.parameters()),
@@ -207,8 +204,10 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
   private static MarkdownTable searches(List<Outcome> outcomes) {
     MarkdownTable table = new MarkdownTable("optimizer", "validation loss by learning rate");
     for (Outcome outcome : outcomes) {
-      table.row(outcome.method().label(), outcome.found().search().entrySet().stream()
-          .map(entry -> entry.getKey() + ": " + loss(entry.getValue())).collect(Collectors.joining(", ")));
+      for (Tuning.Search search : outcome.found().tuning().searches(outcome.method().label())) {
+        table.row(search.label(), search.scores().entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + loss(entry.getValue())).collect(Collectors.joining(", ")));
+      }
     }
     return table;
   }

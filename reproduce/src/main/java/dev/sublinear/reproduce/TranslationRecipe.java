@@ -41,20 +41,20 @@ record TranslationRecipe(ParallelCorpus.Limits limits, TranslationConfig network
   }
 
   /** A training of the search. */
-  TranslationOptions search(OptimizerSpec spec, float rate) {
-    return options(spec, rate, budget.searchSteps, 1, SEARCH_SEED);
+  TranslationOptions search(OptimizerSpec spec, Rates chosen) {
+    return options(spec, chosen, budget.searchSteps, 1, SEARCH_SEED);
   }
 
   /** A final training. */
-  TranslationOptions last(OptimizerSpec spec, float rate, long seed) {
-    return options(spec, rate, budget.steps, budget.evaluations, seed);
+  TranslationOptions last(OptimizerSpec spec, Rates chosen, long seed) {
+    return options(spec, chosen, budget.steps, budget.evaluations, seed);
   }
 
-  private TranslationOptions options(OptimizerSpec spec, float rate, long steps, int evaluations, long seed) {
+  private TranslationOptions options(OptimizerSpec spec, Rates chosen, long steps, int evaluations, long seed) {
     Schedule schedule =
         new Schedule(Schedule.Kind.LINEAR, (int) Math.round(warmup * steps), Schedule.Shape.QUADRATIC, 0, 0);
     return new TranslationOptions(network, batchWords,
-        new LmOptions.Optimization(spec, spec, rate, rate, schedule, clip),
+        new LmOptions.Optimization(spec, spec, chosen.tables(), chosen.others(), schedule, clip),
         new LmOptions.Length(steps, 0, evaluations, 0), seed);
   }
 }

@@ -77,12 +77,12 @@ class ExperimentsTest {
     assertTrue(result.shared().size() > 2, "two rates: the best is always at an edge");
     float others = RateSearch.best(result.shared());
     for (Comparison.Outcome outcome : result.outcomes()) {
-      assertTrue(outcome.search().size() > 2, "two rates: the best is always at an edge");
-      assertEquals(RateSearch.best(outcome.search()), outcome.rates().tables());
-      assertEquals(others, outcome.rates().others());
+      assertTrue(outcome.tuning().tables().size() > 2, "two rates: the best is always at an edge");
+      assertEquals(RateSearch.best(outcome.tuning().tables()), outcome.tuning().rates().tables());
+      assertEquals(others, outcome.tuning().rates().others());
       assertEquals(2, outcome.perplexities().size());
     }
-    assertEquals(result.shared().get(others), result.outcomes().getFirst().search().get(others));
+    assertEquals(result.shared().get(others), result.outcomes().getFirst().tuning().tables().get(others));
   }
 
   @Test
@@ -110,7 +110,7 @@ class ExperimentsTest {
     List<Comparison.Outcome> together =
         Comparison.run(lab("together", 3), TOY, Scope.WORD_TABLES, methods).outcomes();
     for (int i = 0; i < methods.size(); i++) {
-      assertEquals(alone.get(i).search(), together.get(i).search());
+      assertEquals(alone.get(i).tuning(), together.get(i).tuning());
       assertEquals(alone.get(i).perplexities(), together.get(i).perplexities());
     }
   }
@@ -148,7 +148,7 @@ class ExperimentsTest {
         for (Size size : Size.values()) {
           Recipe recipe = table.recipes().apply(size);
           for (Method method : table.methods()) {
-            LmOptions options = recipe.search(method.spec(), method.spec(), new Recipe.Rates(1, 1));
+            LmOptions options = recipe.search(method.spec(), method.spec(), new Rates(1, 1));
             assertTrue(options.length().steps(1) >= 1, experiment.id());
             int words = recipe.vocabulary() == 0 ? 33_278 : recipe.vocabulary();
             options.softmax().tensors(recipe.network(), words).stream().filter(TensorSpec::isTable)
@@ -161,11 +161,16 @@ class ExperimentsTest {
   }
 
   @Test
-  void table_allTensors_oneRate_andAGoalOfAnotherRow() throws IOException {
+  void table_allTensors_bothRates_andAGoalOfAnotherRow() throws IOException {
     List<Method> methods = List.of(Method.added("dense", "adam"), Method.added("other", "adagrad").withRatesTimes(10),
         Method.added("small", "adagrad v=row-wise").withRatesTimes(10).atMost(1e6, "other"));
     for (Comparison.Outcome outcome : Comparison.run(lab("all"), TOY, Scope.ALL_TENSORS, methods).outcomes()) {
-      assertEquals(outcome.rates().tables(), outcome.rates().others());
+      Tuning tuning = outcome.tuning();
+      float one = RateSearch.best(tuning.one());
+      assertEquals(tuning.one().get(one), tuning.tables().get(one));
+      assertEquals(RateSearch.best(tuning.tables()), tuning.rates().tables());
+      assertEquals(tuning.tables().get(tuning.rates().tables()), tuning.others().get(one));
+      assertEquals(RateSearch.best(tuning.others()), tuning.rates().others());
     }
     Experiment experiment =
         new TableExperiment("toy", "a toy", "The paper.", "The scale.", Scope.ALL_TENSORS, size -> TOY, methods);

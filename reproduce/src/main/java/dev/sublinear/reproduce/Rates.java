@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.reproduce;
+
+/**
+ * Learning rates of a training.
+ *
+ * @param tables that of the word tables
+ * @param others that of all other tensors
+ */
+record Rates(float tables, float others) {}
