@@ -66,8 +66,9 @@ public final class IdxFile {
     byte[] header = in.readNBytes(Integer.BYTES * (1 + dimensions));
     ByteBuffer numbers = ByteBuffer.wrap(header);
     if (header.length >= Integer.BYTES && numbers.getInt() != magic) {
-      throw new IllegalArgumentException(String.format(Locale.ROOT, "%s: begins with %08x; idx %s of unsigned bytes begin with %08x",
-          file, numbers.getInt(0), kind, magic));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s: begins with %08x; idx %s of unsigned bytes begin with %08x",
+              file, numbers.getInt(0), kind, magic));
     }
     if (header.length < Integer.BYTES * (1 + dimensions)) {
       throw new IllegalArgumentException(file + ": " + header.length + " bytes; the header of idx " + kind + " has "

@@ -90,7 +90,8 @@ class ImageArchiveTest {
     Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
     Exception cut = assertThrows(IllegalArgumentException.class, () -> ImageArchive.read(file));
     assertTrue(cut.getMessage().startsWith(file + ": no readable tar.gz ("), cut.getMessage());
-    Files.write(file, "not an archive, but longer than the 512 bytes of a header. ".repeat(20).getBytes(StandardCharsets.UTF_8));
+    Files.write(file,
+        "not an archive, but longer than the 512 bytes of a header. ".repeat(20).getBytes(StandardCharsets.UTF_8));
     Exception other = assertThrows(IllegalArgumentException.class, () -> ImageArchive.read(file));
     assertTrue(other.getMessage().startsWith(file.toString()), other.getMessage());
   }
