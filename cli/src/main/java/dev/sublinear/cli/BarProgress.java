@@ -18,7 +18,7 @@ final class BarProgress implements TrainingProgress {
   private final Console console;
   private @Nullable ProgressBar bar;
   private String rate = "";
-  private String perplexity = "";
+  private String score = "";
 
   BarProgress(Console console) {
     this.console = console;
@@ -39,25 +39,25 @@ final class BarProgress implements TrainingProgress {
   public void stepped(long step, double loss) {
     if (bar != null) {
       bar.stepTo(step);
-      bar.setExtraMessage(String.format(Locale.ROOT, " loss %.2f%s%s", loss, rate, perplexity));
+      bar.setExtraMessage(String.format(Locale.ROOT, " loss %.2f%s%s", loss, rate, score));
     }
   }
 
   @Override
   public void logged(TrainMetric metric) {
-    rate = ", " + Numbers.rate(metric.tokensPerSecond()) + " tokens/s";
+    rate = ", " + Numbers.rate(metric.rate()) + " " + metric.at().unit() + "/s";
   }
 
   @Override
   public void phase(String name) {
     if (bar != null) {
-      bar.setExtraMessage(" " + name + rate + perplexity);
+      bar.setExtraMessage(" " + name + rate + score);
     }
   }
 
   @Override
   public void validated(ValidationMetric metric) {
-    perplexity = ", ppl " + Numbers.perplexity(metric.validation().perplexity());
+    score = ", " + metric.validation().text().replace("perplexity", "ppl");
   }
 
   @Override

@@ -60,7 +60,7 @@ final class CompareLmCommand implements Callable<Integer> {
       // After every run, so that whatever happens to the next one there is a report of those that ended.
       directory.writeReport(HtmlReport.render(console.command(), runs));
       if (run.summary().outcome().divergedAtStep() != null) {
-        diverged.add("'" + entry.label() + "': " + LmSession.diverged(run, entry.directory()));
+        diverged.add("'" + entry.label() + "': " + ConsoleRun.diverged(run, entry.directory()));
       }
     }
     console.out().print(TerminalReport.comparison(runs));

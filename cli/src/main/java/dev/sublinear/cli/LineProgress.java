@@ -13,7 +13,7 @@ final class LineProgress implements TrainingProgress {
 
   private final Console console;
   private long steps;
-  private double tokensPerSecond;
+  private String rate = "";
   private long started;
   private long shown;
 
@@ -30,7 +30,7 @@ final class LineProgress implements TrainingProgress {
 
   @Override
   public void logged(TrainMetric metric) {
-    tokensPerSecond = metric.tokensPerSecond();
+    rate = ", " + Numbers.rate(metric.rate()) + " " + metric.at().unit() + "/s";
   }
 
   @Override
@@ -39,7 +39,6 @@ final class LineProgress implements TrainingProgress {
     if (now - shown >= INTERVAL) {
       shown = now;
       double left = (now - started) / 1e9 / step * (steps - step);
-      String rate = tokensPerSecond == 0 ? "" : ", " + Numbers.rate(tokensPerSecond) + " tokens/s";
       say(step, String.format(Locale.ROOT, "loss %.3f", loss) + rate + ", " + Numbers.duration(left) + " left");
     }
   }
@@ -47,7 +46,7 @@ final class LineProgress implements TrainingProgress {
   @Override
   public void validated(ValidationMetric metric) {
     shown = System.nanoTime();
-    say(metric.at().step(), "validation perplexity " + Numbers.perplexity(metric.validation().perplexity()));
+    say(metric.at().step(), "validation " + metric.validation().text());
   }
 
   private void say(long step, String text) {

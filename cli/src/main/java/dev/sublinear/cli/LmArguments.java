@@ -10,7 +10,6 @@ import dev.sublinear.train.model.LstmConfig;
 import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
 import dev.sublinear.train.model.TransformerConfig;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -39,19 +38,16 @@ final class LmArguments {
   private static final int FEED_FORWARD = 4;
   private static final String POSITIONS = "learned";
   private static final String SAMPLED = "sampled:1024";
-  private static final double EPOCHS = 2;
-  private static final int EVALUATIONS = 6;
-  private static final int STEPS_PER_EVALUATION = 100;
-  private static final String NO_CLIP = "none";
-  private static final int MAX_THREADS = 1024;
 
   @Mixin Data data = new Data();
 
   @Mixin Network network = new Network();
 
-  @Mixin Training training = new Training();
+  @Mixin Training own = new Training();
 
-  @Mixin Output output = new Output();
+  @Mixin RunArguments.Training training = new RunArguments.Training();
+
+  @Mixin RunArguments.Output output = new RunArguments.Output();
 
   /** The text and how it is cut. */
   static final class Data {
@@ -118,7 +114,7 @@ final class LmArguments {
     @Nullable String softmax;
   }
 
-  /** How it is trained. */
+  /** How it is trained, beside what {@link RunArguments.Training} says. */
   static final class Training {
     @Option(names = "--dense-optimizer", paramLabel = "\"NAME [SLOTS]\"", description = {
       "Optimizer of the tensors that are not tables (LSTM, Transformer, biases)."
@@ -129,45 +125,10 @@ final class LmArguments {
     @Option(names = "--dense-lr", paramLabel = "RATE", description = "Learning rate of the tensors that are not tables. Default: --lr.")
     @Nullable Double denseLearningRate;
 
-    @Option(names = "--schedule", paramLabel = "KIND[:KEY=VALUE]", description = {
-      "How the learning rate goes: constant, linear, cosine, or plateau (divided by 4 when validation does not"
-          + " improve); keys warmup=STEPS, shape=linear|quadratic (of the warm-up), end=FRACTION,"
-          + " cooldown=STEPS (over the last steps the rate falls to 0 in a straight line)." + DEFAULT
-    }) String schedule = "linear:end=0.1";
-
-    @Option(names = "--clip", paramLabel = "NORM|none", description = "Largest norm of all gradients together."
-        + DEFAULT) String clip = "1";
-
-    @Option(names = "--steps", paramLabel = "N", description = "Length of the training in steps of batch x bptt tokens.")
-    @Nullable Long steps;
-
-    @Option(names = "--epochs", paramLabel = "X", description = "Length of the training in passes over the text. Default: "
-        + EPOCHS + ", without --steps.")
-    @Nullable Double epochs;
-
-    @Option(names = "--evaluations", paramLabel = "N", description = "Validations during the training, evenly spread, the last at the end. Default: "
-        + EVALUATIONS
-        + ", or with --steps at most one per " + STEPS_PER_EVALUATION + " steps.")
-    @Nullable Integer evaluations;
-
     @Option(names = "--probe", paramLabel = "N", description = {
       "Keep the exact moments of N rows of each table too, and log how far those of the layouts are off; changes no"
           + " bit of the result. 0 keeps none." + DEFAULT
     }) int probe = 0;
-
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of weights, negatives, hashes and dropout: same seed, same result."
-        + DEFAULT) long seed = 1;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads; changes no bit of the result. Default: one per processor.") int threads =
-        Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS);
-  }
-
-  /** Where results go. */
-  static final class Output {
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for summary.json, metrics.jsonl and report.html. Default: a fresh runs/<time>-<n>.")
-    @Nullable Path out;
-
-    @Option(names = "--quiet", description = "No progress; only the final table and errors.") boolean quiet;
   }
 
   /**
@@ -178,30 +139,19 @@ final class LmArguments {
    * @throws IllegalArgumentException with one line naming what is wrong and what is legal
    */
   LmOptions options(OptimizerSpec tables, @Nullable Float learningRate) {
-    checkThreads(training.threads);
+    RunArguments.checkThreads(training.threads);
     NetworkConfig config = network();
     LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, bptt());
-    String dense = training.denseOptimizer;
+    String dense = own.denseOptimizer;
     OptimizerSpec others = dense == null
         ? OptimizerSpec.defaults(tables.rule())
         : Errors.named("--dense-optimizer", () -> OptimizerSpec.parse(dense));
-    Schedule schedule = Errors.named("--schedule", () -> Schedule.parse(training.schedule));
+    Schedule schedule = training.schedule();
     float rate = learningRate == null ? tables.rule().defaultLearningRate() : learningRate;
-    Double denseRate = training.denseLearningRate;
+    Double denseRate = own.denseLearningRate;
     LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others, rate,
-        denseRate == null ? rate : denseRate.floatValue(), schedule, clip());
-    return new LmOptions(text, config, softmax(), optimization, length(), training.seed);
-  }
-
-  /**
-   * Refuses a number of threads that is none, or beyond reason.
-   *
-   * @throws IllegalArgumentException naming what is legal
-   */
-  static void checkThreads(int threads) {
-    if (threads < 1 || threads > MAX_THREADS) {
-      throw new IllegalArgumentException("--threads " + threads + ": must be in 1.." + MAX_THREADS);
-    }
+        denseRate == null ? rate : denseRate.floatValue(), schedule, training.clip());
+    return new LmOptions(text, config, softmax(), optimization, training.length(own.probe), training.seed);
   }
 
   /** The same run with the full softmax if nobody asked for the sampled one and the corpus is too small for it. */
@@ -255,33 +205,5 @@ final class LmArguments {
 
   private SoftmaxSpec softmax() {
     return SoftmaxSpec.parse(network.softmax == null ? SAMPLED : network.softmax);
-  }
-
-  private double clip() {
-    if (training.clip.equals(NO_CLIP)) {
-      return Double.POSITIVE_INFINITY;
-    }
-    try {
-      return Double.parseDouble(training.clip);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("--clip '" + training.clip + "': must be a number above 0, or none", e);
-    }
-  }
-
-  private LmOptions.Length length() {
-    Long steps = training.steps;
-    Double epochs = training.epochs;
-    if (steps != null && epochs != null) {
-      throw new IllegalArgumentException("--steps " + steps + " and --epochs " + epochs + ": give one of them");
-    }
-    if (steps != null && steps < 1) {
-      throw new IllegalArgumentException("--steps " + steps + ": must be >= 1");
-    }
-    Integer evaluations = training.evaluations;
-    if (evaluations == null) {
-      evaluations = steps == null ? EVALUATIONS : Math.clamp(steps / STEPS_PER_EVALUATION, 1, EVALUATIONS);
-    }
-    return new LmOptions.Length(steps == null ? 0 : steps, epochs == null ? EPOCHS : epochs, evaluations,
-        training.probe);
   }
 }

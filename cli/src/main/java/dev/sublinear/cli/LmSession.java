@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.cli;
 
-import dev.sublinear.kernel.KernelSelection;
-import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.data.Corpora;
 import dev.sublinear.train.data.Corpus;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.LmTraining;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
-import dev.sublinear.train.report.Summary;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -57,15 +54,12 @@ record LmSession(Console console, LmArguments arguments, Corpus corpus, List<LmO
 
   /** Trains; the engine is loaded here. */
   ReportRun train(String label, LmOptions options, RunDirectory directory) {
-    OptimizerSpec tables = options.optimization().tables();
-    try (TrainingProgress progress = TrainingProgress.on(console, arguments.output.quiet);
-        LmTraining training = new LmTraining(options, corpus, arguments.training.threads, progress)) {
-      Summary.Setup setup = new Summary.Setup(console.command(), options.seed(), tables.rule().toString(),
-          tables.state(), KernelSelection.current().description(), Version.text());
-      return training.run(label, setup, directory);
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      throw new RunFailed(e, directory.path());
-    }
+    return ConsoleRun.train(console, arguments.output.quiet, directory, progress -> {
+      try (LmTraining training = new LmTraining(options, corpus, arguments.training.threads, progress)) {
+        return training.run(label, ConsoleRun.setup(console, options.seed(), options.optimization().tables()),
+            directory);
+      }
+    });
   }
 
   /** A line for the person who waits. */
@@ -73,11 +67,5 @@ record LmSession(Console console, LmArguments arguments, Corpus corpus, List<LmO
     if (!arguments.output.quiet) {
       console.say(line);
     }
-  }
-
-  /** What to say of a run whose loss ran away. */
-  static String diverged(ReportRun run, RunDirectory directory) {
-    return "the loss, a gradient or a perplexity was not finite at step " + run.summary().outcome().divergedAtStep()
-        + ": try a smaller --lr or --clip; everything so far is in " + directory.path();
   }
 }

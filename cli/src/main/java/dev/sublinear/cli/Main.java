@@ -31,7 +31,9 @@ public final class Main {
   }
 
   static CommandLine commandLine(Console console) {
-    CommandLine train = new CommandLine(new TrainCommand()).addSubcommand(withLists(new TrainLmCommand(console)));
+    CommandLine train = new CommandLine(new TrainCommand())
+        .addSubcommand(withLists(new TrainLmCommand(console)))
+        .addSubcommand(withLists(new TrainImageCommand(console)));
     CommandLine compare = new CommandLine(new CompareCommand())
         .addSubcommand(withLists(new CompareLmCommand(console)));
     CommandLine root = new CommandLine(new RootCommand())

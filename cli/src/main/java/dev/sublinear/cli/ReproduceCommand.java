@@ -64,7 +64,7 @@ final class ReproduceCommand implements Callable<Integer> {
     if (smoke && full) {
       throw new IllegalArgumentException("--smoke and --full: give one of them");
     }
-    LmArguments.checkThreads(threads);
+    RunArguments.checkThreads(threads);
     if (Files.exists(out) && !(Files.isDirectory(out) && Files.isWritable(out))) {
       throw new IllegalArgumentException("--out " + out + ": must be a folder that can be written to");
     }

@@ -5,7 +5,6 @@ import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
-import dev.sublinear.train.report.TerminalReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -50,12 +49,7 @@ final class TrainLmCommand implements Callable<Integer> {
     LmSession session = LmSession.open(console, arguments, List.of(options));
     RunDirectory directory = RunDirectory.create(arguments.output.out);
     ReportRun run = session.train(spec.toString(), session.runs().getFirst(), directory);
-    console.out().print(TerminalReport.summary(run));
-    console.out().println("run:    " + directory.path());
-    console.out().println("report: " + directory.reportFile());
-    if (run.summary().outcome().divergedAtStep() != null) {
-      throw new RunFailed(LmSession.diverged(run, directory));
-    }
+    ConsoleRun.finish(console, run, directory);
     return 0;
   }
 

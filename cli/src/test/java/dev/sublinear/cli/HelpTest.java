@@ -19,7 +19,8 @@ final class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "train", "train lm", "compare", "compare lm", "plan", "bench", "reproduce"})
+  @ValueSource(strings = {"", "train", "train lm", "train image", "compare", "compare lm", "plan", "bench",
+    "reproduce"})
   void everyLevel_hasExamplesAndFitsTheTerminal(String command) {
     String text = help(command);
     assertTrue(text.contains("Usage: ./sublinear") && text.contains("Examples:\n  ./sublinear "), text);
@@ -27,7 +28,7 @@ final class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train lm", "compare lm", "plan"})
+  @ValueSource(strings = {"train lm", "train image", "compare lm", "plan"})
   void commandsWithOptimizers_listEveryRuleAndLayout(String command) {
     String text = help(command);
     Rules.all().forEach(rule -> assertTrue(text.contains("\n  " + rule.name() + " "), rule.name()));

@@ -261,7 +261,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
       Function<M, Double> value) {
     ReportRun run = outcome.runs().getFirst();
     List<M> metrics = run.metrics().stream().filter(kind::isInstance).map(kind::cast).toList();
-    chart.curve(outcome.method().label(), metrics.stream().map(metric -> (double) metric.at().tokens()).toList(),
+    chart.curve(outcome.method().label(), metrics.stream().map(metric -> (double) metric.at().count()).toList(),
         metrics.stream().map(value).toList(), kind == ValidationMetric.class);
   }
 }

@@ -75,7 +75,7 @@ final class LmMemory {
   }
 
   /** Bytes of a tensor, of its state and, if it is updated densely, of its gradient. */
-  private static long tensor(String name, OptimizerSpec spec, boolean isDense, long... shape) {
+  static long tensor(String name, OptimizerSpec spec, boolean isDense, long... shape) {
     long weights = new Dense().bytes(shape);
     try {
       return Math.addExact(isDense ? Math.multiplyExact(3, weights) : weights, spec.bytes(shape));
@@ -104,7 +104,8 @@ final class LmMemory {
     return Math.multiplyExact(Float.BYTES, floats);
   }
 
-  private static String text(long bytes) {
+  /** Bytes as an error names them. */
+  static String text(long bytes) {
     return bytes == Long.MAX_VALUE ? "more than 2^63 bytes" : bytes + " bytes (" + ByteSize.format(bytes) + ")";
   }
 }

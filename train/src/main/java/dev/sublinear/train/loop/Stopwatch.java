@@ -12,12 +12,12 @@ final class Stopwatch {
   private long[] stepNanos = new long[1024];
   private long[] optimizerNanos = new long[1024];
   private int count;
-  private long tokens;
+  private long examples;
   private long started;
   private long optimizerStarted;
   private long trainingNanos;
   private long takenNanos;
-  private long takenTokens;
+  private long takenExamples;
 
   void start() {
     if (count == stepNanos.length) {
@@ -39,10 +39,10 @@ final class Stopwatch {
     optimizerNanos[count] = System.nanoTime() - optimizerStarted;
   }
 
-  void stop(int stepTokens) {
+  void stop(int stepExamples) {
     stepNanos[count] = System.nanoTime() - started;
     trainingNanos += stepNanos[count];
-    tokens += stepTokens;
+    examples += stepExamples;
     count++;
   }
 
@@ -50,8 +50,8 @@ final class Stopwatch {
     return count;
   }
 
-  long tokens() {
-    return tokens;
+  long examples() {
+    return examples;
   }
 
   /** Seconds since the first step began, evaluations included; 0 before it. */
@@ -59,10 +59,10 @@ final class Stopwatch {
     return hasBegun ? (System.nanoTime() - began) / 1e9 : 0;
   }
 
-  /** Tokens per second of the steps since the last call; evaluations are not counted. */
-  double takeTokensPerSecond() {
-    double rate = (tokens - takenTokens) * 1e9 / Math.max(1, trainingNanos - takenNanos);
-    takenTokens = tokens;
+  /** What was learnt from per second, over the steps since the last call; evaluations are not counted. */
+  double takeRate() {
+    double rate = (examples - takenExamples) * 1e9 / Math.max(1, trainingNanos - takenNanos);
+    takenExamples = examples;
     takenNanos = trainingNanos;
     return rate;
   }
@@ -70,7 +70,7 @@ final class Stopwatch {
   Summary.@Nullable Throughput throughput() {
     return count == 0
         ? null
-        : new Summary.Throughput(tokens * 1e9 / trainingNanos, medianMillis(stepNanos), medianMillis(optimizerNanos));
+        : new Summary.Throughput(examples * 1e9 / trainingNanos, medianMillis(stepNanos), medianMillis(optimizerNanos));
   }
 
   private double medianMillis(long[] nanos) {

@@ -2,21 +2,17 @@
 package dev.sublinear.train.loop;
 
 import dev.sublinear.gradient.Gradient;
-import dev.sublinear.step.GradientNorm;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.PairBatches;
 import dev.sublinear.train.data.ParallelCorpus;
 import dev.sublinear.train.data.SentencePair;
 import dev.sublinear.train.data.Vocabulary;
 import dev.sublinear.train.model.TranslationModel;
-import dev.sublinear.train.report.HtmlReport;
-import dev.sublinear.train.report.MetricsLog;
+import dev.sublinear.train.model.Weight;
 import dev.sublinear.train.report.Progress;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
 import dev.sublinear.train.report.Summary;
-import dev.sublinear.train.report.TrainMetric;
-import dev.sublinear.train.report.ValidationMetric;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,32 +28,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A step is: forward and backward over a batch, clip by global norm, one optimizer step per weight. {@code threads}
  * share the halves of the batch, the optimizer steps, validation and translation; their number changes no bit of the
- * result. The test sentences of the corpus are not looked at. A loss or gradient that is not finite ends the run; what
- * was written stays. Use once; not thread-safe.
+ * result. The test sentences of the corpus are not looked at. A loss, gradient or perplexity that is not finite ends the
+ * run; what was written stays. Use once; not thread-safe.
  */
 public final class TranslationTraining implements AutoCloseable {
-  /** A training line is logged about this often in a run. */
-  private static final int LOG_LINES = 200;
-
   /** Sentences that are translated side by side. */
   private static final int TRANSLATED_TOGETHER = 50;
 
-  private final TranslationOptions options;
   private final ParallelCorpus corpus;
-  private final PairBatches batches;
-  private final List<List<SentencePair>> validationBatches;
-  private final int epochBatches;
-  private final long steps;
-  private final Arena arena = Arena.ofShared();
-  private final Workers workers;
-  private final TranslationModel model;
-  private final ModelOptimizers optimizers;
-  private final Stopwatch watch = new Stopwatch();
-  private int plateaus;
-  private double bestValidation = Double.POSITIVE_INFINITY;
-  private @Nullable Long divergedAtStep;
-  private Summary.@Nullable Loss trainLoss;
-  private Summary.@Nullable Score validation;
+  private final Training<Pairs> training;
 
   /**
    * Allocates the model and the optimizer state.
@@ -66,28 +45,16 @@ public final class TranslationTraining implements AutoCloseable {
    *     not fit a tensor
    */
   public TranslationTraining(TranslationOptions options, ParallelCorpus corpus, int threads) {
-    this.options = options;
     this.corpus = corpus;
-    checkLengths();
-    batches = new PairBatches(corpus.train(), options.batchWords(), options.seed());
-    epochBatches = batches.inOrder().size();
-    validationBatches = new PairBatches(corpus.validation(), options.batchWords(), options.seed()).inOrder();
-    steps = options.length().steps(epochBatches);
-    MachineMemory.resetPeak();
-    workers = new Workers(threads);
-    TranslationModel made = null;
-    try {
-      made = new TranslationModel(options.network(), corpus.source().size(), corpus.target().size(),
-          options.batchWords(), options.seed(), arena);
-      optimizers = new ModelOptimizers(made.weights(), options.optimization(), options.seed(), arena, workers);
-    } catch (RuntimeException | Error e) {
-      close(made);
-      throw e;
-    }
-    model = made;
+    checkLengths(options, corpus);
+    PairBatches batches = new PairBatches(corpus.train(), options.batchWords(), options.seed());
+    int epochBatches = batches.inOrder().size();
+    Training.Plan plan = new Training.Plan(options.optimization(), options.length(), epochBatches, options.seed());
+    training = new Training<>(plan, threads, new TrainingListener() {},
+        (arena, workers) -> new Pairs(options, corpus, batches, epochBatches, arena, workers));
   }
 
-  private void checkLengths() {
+  private static void checkLengths(TranslationOptions options, ParallelCorpus corpus) {
     int longest = IntStream.concat(
         Stream.concat(corpus.train().stream(), corpus.validation().stream())
             .mapToInt(pair -> Math.max(pair.source().length, pair.target().length)),
@@ -105,13 +72,7 @@ public final class TranslationTraining implements AutoCloseable {
    * @param setup what was asked for, as the summary quotes it
    */
   public ReportRun run(String label, Summary.Setup setup, RunDirectory directory) {
-    try (MetricsLog log = directory.openMetrics()) {
-      train(log);
-      ReportRun run = new ReportRun(label, summary(setup), log.metrics());
-      directory.writeSummary(run.summary());
-      directory.writeReport(HtmlReport.render(run));
-      return run;
-    }
+    return training.run(label, setup, directory);
   }
 
   /**
@@ -131,7 +92,7 @@ public final class TranslationTraining implements AutoCloseable {
     }
     String[] lines = new String[sources.size()];
     int next = 0;
-    for (List<int[]> translated : model.translate(together, corpus.target().id(Vocabulary.EOS), workers)) {
+    for (List<int[]> translated : training.task().translate(together)) {
       for (int[] words : translated) {
         lines[order.get(next++)] = corpus.targetText(words);
       }
@@ -139,105 +100,101 @@ public final class TranslationTraining implements AutoCloseable {
     return List.of(lines);
   }
 
-  private void train(MetricsLog log) {
-    long logEvery = Math.max(1, steps / LOG_LINES);
-    LossMean mean = new LossMean();
-    List<List<SentencePair>> epoch = List.of();
-    for (long step = 1; step <= steps; step++) {
+  @Override
+  public void close() {
+    training.close();
+  }
+
+  /** Sentence pairs, and the model that translates them. */
+  private static final class Pairs implements TrainingTask {
+    private final TranslationOptions options;
+    private final ParallelCorpus corpus;
+    private final PairBatches batches;
+    private final int epochBatches;
+    private final List<List<SentencePair>> validationBatches;
+    private final Workers workers;
+    private final TranslationModel model;
+    private List<List<SentencePair>> epoch = List.of();
+    private List<SentencePair> batch = List.of();
+
+    Pairs(TranslationOptions options, ParallelCorpus corpus, PairBatches batches, int epochBatches, Arena arena,
+        Workers workers) {
+      this.options = options;
+      this.corpus = corpus;
+      this.batches = batches;
+      this.epochBatches = epochBatches;
+      this.workers = workers;
+      validationBatches = new PairBatches(corpus.validation(), options.batchWords(), options.seed()).inOrder();
+      model = new TranslationModel(options.network(), corpus.source().size(), corpus.target().size(),
+          options.batchWords(), options.seed(), arena);
+    }
+
+    List<List<int[]>> translate(List<List<int[]>> together) {
+      return model.translate(together, corpus.target().id(Vocabulary.EOS), workers);
+    }
+
+    @Override
+    public List<Weight> weights() {
+      return model.weights();
+    }
+
+    @Override
+    public int load(long step) {
       int place = (int) ((step - 1) % epochBatches);
       if (place == 0) {
         epoch = batches.epoch((int) ((step - 1) / epochBatches));
       }
-      watch.start();
-      List<SentencePair> batch = epoch.get(place);
-      double loss = step(step, batch);
-      if (divergedAtStep != null) {
-        return; // the step was not done: neither counted nor timed
-      }
-      int words = batch.stream().mapToInt(pair -> pair.target().length).sum();
-      watch.stop(words);
-      mean.add(loss, words);
-      if (step % logEvery == 0 || step == steps) {
-        double trained = mean.take();
-        trainLoss = new Summary.Loss(trained);
-        log.add(new TrainMetric(progress(step), trained, options.optimization().learningRate() * factor(step),
-            watch.takeTokensPerSecond()));
-      }
-      if (options.length().isEvaluationDue(step, steps)) {
-        validate(log, step);
-      }
-      if (divergedAtStep != null) {
-        return;
-      }
+      batch = epoch.get(place);
+      return batch.stream().mapToInt(pair -> pair.target().length).sum();
     }
-  }
 
-  private double step(long step, List<SentencePair> batch) {
-    try {
-      double loss = model.forwardBackward(batch, workers);
-      List<Gradient> gradients = model.gradients();
-      double norm = GradientNorm.clip(gradients, options.optimization().clip());
-      if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-        divergedAtStep = step;
-        return loss;
-      }
-      watch.startOptimizer();
-      optimizers.step(gradients, factor(step));
-      watch.stopOptimizer();
-      return loss;
-    } finally {
+    @Override
+    public float forwardBackward(long step) {
+      return model.forwardBackward(batch, workers);
+    }
+
+    @Override
+    public List<Gradient> gradients() {
+      return model.gradients();
+    }
+
+    @Override
+    public void endStep() {
       model.endStep();
     }
-  }
 
-  private double factor(long step) {
-    return options.optimization().schedule().factor(step, steps, plateaus);
-  }
-
-  private void validate(MetricsLog log, long step) {
-    double loss = model.evaluate(validationBatches, workers);
-    if (loss >= bestValidation) {
-      plateaus++;
+    @Override
+    public Summary.Score validate() {
+      return Summary.Score.ofLoss(model.evaluate(validationBatches, workers));
     }
-    bestValidation = Math.min(bestValidation, loss);
-    Summary.Score score = Summary.Score.ofLoss(loss);
-    if (!Double.isFinite(score.perplexity())) {
-      divergedAtStep = step;
+
+    /** Null: translations are scored, by BLEU. */
+    @Override
+    public Summary.@Nullable Score test() {
+      return null;
     }
-    validation = score;
-    log.add(new ValidationMetric(progress(step), score));
-  }
 
-  private Progress progress(long step) {
-    return new Progress(step, (double) step / epochBatches, watch.tokens(), watch.wallSeconds());
-  }
+    @Override
+    public Progress.Unit unit() {
+      return Progress.Unit.TOKENS;
+    }
 
-  private Summary summary(Summary.Setup setup) {
-    Summary.Outcome outcome = new Summary.Outcome(watch.steps(), watch.wallSeconds(), divergedAtStep,
-        optimizers.hash(), MachineMemory.peakResidentBytes());
-    Map<String, Object> settings = new LinkedHashMap<>(options.network().settings());
-    settings.put("corpus", corpus.name());
-    settings.put("sourceWords", corpus.source().size());
-    settings.put("targetWords", corpus.target().size());
-    settings.put("batchWords", options.batchWords());
-    settings.put("learningRate", options.optimization().learningRate());
-    settings.put("schedule", options.optimization().schedule().toString());
-    settings.put("clip", options.optimization().clip());
-    return new Summary(setup, new Summary.Task(null, new Summary.Model("translation", settings)), outcome,
-        new Summary.Scores(trainLoss, validation, null, null), optimizers.memory(), watch.throughput());
-  }
+    @Override
+    public Summary.Task describe() {
+      Map<String, Object> settings = new LinkedHashMap<>(options.network().settings());
+      settings.put("corpus", corpus.name());
+      settings.put("sourceWords", corpus.source().size());
+      settings.put("targetWords", corpus.target().size());
+      settings.put("batchWords", options.batchWords());
+      settings.put("learningRate", options.optimization().learningRate());
+      settings.put("schedule", options.optimization().schedule().toString());
+      settings.put("clip", options.optimization().clip());
+      return new Summary.Task(null, new Summary.Model("translation", settings));
+    }
 
-  @Override
-  public void close() {
-    close(model);
-  }
-
-  /** Closes everything, in the reverse order of opening, whatever one of them throws. */
-  private void close(@Nullable TranslationModel opened) {
-    try (arena; workers) {
-      if (opened != null) {
-        opened.close();
-      }
+    @Override
+    public void close() {
+      model.close();
     }
   }
 }

@@ -47,9 +47,13 @@ sealed interface Softmax {
 
   /** The sum of the cross-entropies of rows {@code targets} among all rows; the arrays as those of {@link #loss}. */
   static NDArray crossEntropy(NDArray hidden, NDArray weights, NDArray bias, int[] targets) {
-    NDArray logProbabilities = linear(hidden, weights, bias).logSoftmax(1);
-    NDArray index = hidden.getManager().create(Arrays.stream(targets).asLongStream().toArray()).expandDims(1);
-    return logProbabilities.gather(index, 1).sum().neg();
+    return crossEntropy(linear(hidden, weights, bias), targets);
+  }
+
+  /** The sum of the cross-entropies of {@code targets} under logits, [targets x classes]. */
+  static NDArray crossEntropy(NDArray logits, int[] targets) {
+    NDArray index = logits.getManager().create(Arrays.stream(targets).asLongStream().toArray()).expandDims(1);
+    return logits.logSoftmax(1).gather(index, 1).sum().neg();
   }
 
   /** Exact: a logit for every word. Bytes in the engine: 8 n words, and a gradient of the size of the table. */

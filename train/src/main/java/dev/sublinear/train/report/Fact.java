@@ -26,7 +26,10 @@ record Fact(String title, String text, @Nullable String full) {
     facts.add(new Fact("state", setup.state(), null));
     facts.add(new Fact("steps", Numbers.count(outcome.steps()), null));
     facts.add(new Fact("time", Numbers.duration(outcome.seconds()), null));
-    facts.add(new Fact("corpus", corpus == null ? Numbers.ABSENT : describe(corpus), null));
+    Summary.Images images = run.task().images();
+    facts.add(images == null
+        ? new Fact("corpus", corpus == null ? Numbers.ABSENT : describe(corpus), null)
+        : new Fact("images", describe(images), null));
     facts.add(new Fact("model", describe(run.task().model()), null));
     facts.add(new Fact("parameters", ByteSize.format(run.bytes().parameters()), null));
     facts.add(new Fact("peak memory", bytes(outcome.peakRssBytes()), null));
@@ -48,6 +51,12 @@ record Fact(String title, String text, @Nullable String full) {
         + " tokens, "
         + Numbers.count(corpus.vocabulary())
         + " words";
+  }
+
+  private static String describe(Summary.Images images) {
+    return images.name() + ", " + Numbers.count(images.train()) + " / " + Numbers.count(images.validation()) + " / "
+        + Numbers.count(images.test()) + " images of " + images.channels() + " x " + images.height() + " x "
+        + images.width() + ", " + images.classes() + " classes";
   }
 
   private static String describe(Summary.Model model) {

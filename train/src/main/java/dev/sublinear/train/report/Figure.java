@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
@@ -32,26 +33,46 @@ record Figure(
   static final Figure TEST =
       new Figure("test ppl", Better.LOWER, s -> perplexity(s.scores().test()), Numbers::perplexity);
 
+  private static final Figure VALIDATION_ERROR =
+      new Figure("validation error", Better.LOWER, s -> errorRate(s.scores().validation()), Numbers::error);
+  private static final Figure TEST_ERROR =
+      new Figure("test error", Better.LOWER, s -> errorRate(s.scores().test()), Numbers::error);
+  private static final Figure TEST_LOSS = new Figure("test loss", Better.LOWER, s -> loss(s.scores().test()),
+      Numbers::significant);
+
+  /** The figure of the validation data. */
+  static Figure validation(Summary run) {
+    return run.task().images() == null ? VALIDATION : VALIDATION_ERROR;
+  }
+
+  /** The figure of the test data. */
+  static Figure test(Summary run) {
+    return run.task().images() == null ? TEST : TEST_ERROR;
+  }
+
   /**
    * The figures of a run, in the order they are shown. Speeds are not ranked: the first run of a comparison also pays for
    * loading the engine and for compiling, and others may share the machine.
    */
   static List<Figure> all(Summary run) {
-    return List.of(
-        VALIDATION,
-        TEST,
+    List<Figure> figures = new ArrayList<>(List.of(validation(run), test(run)));
+    if (run.task().images() != null) {
+      figures.add(TEST_LOSS);
+    }
+    figures.addAll(List.of(
         new Figure("state", Better.LOWER, s -> (double) s.bytes().optimizerState(), Figure::bytes),
         new Figure("dense state", Better.NEITHER, s -> (double) s.bytes().optimizerStateDense(), Figure::bytes),
         new Figure("saved", Better.HIGHER, Figure::saved, Numbers::percent),
         new Figure(rateUnit(run), Better.NEITHER, s -> of(s, Summary.Throughput::examplesPerSecond), Numbers::rate),
         new Figure("step", Better.NEITHER, s -> of(s, Summary.Throughput::stepMillisMedian), Numbers::millis),
         new Figure(
-            "optimizer", Better.NEITHER, s -> of(s, Summary.Throughput::optimizerMillisMedian), Numbers::millis));
+            "optimizer", Better.NEITHER, s -> of(s, Summary.Throughput::optimizerMillisMedian), Numbers::millis)));
+    return figures;
   }
 
   /** What throughput counts. */
   static String rateUnit(Summary run) {
-    return run.task().corpus() == null ? "examples/s" : "tokens/s";
+    return run.task().images() != null ? "images/s" : run.task().corpus() == null ? "examples/s" : "tokens/s";
   }
 
   /** The share of the dense state that was not needed; null where dense layouts would need none. */
@@ -87,6 +108,14 @@ record Figure(
 
   private static @Nullable Double perplexity(Summary.@Nullable Score score) {
     return score == null ? null : score.perplexity();
+  }
+
+  private static @Nullable Double errorRate(Summary.@Nullable Score score) {
+    return score == null ? null : score.errorRate();
+  }
+
+  private static @Nullable Double loss(Summary.@Nullable Score score) {
+    return score == null ? null : score.loss();
   }
 
   private static @Nullable Double of(Summary run, Function<Summary.Throughput, Double> figure) {

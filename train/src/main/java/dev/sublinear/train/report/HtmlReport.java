@@ -47,10 +47,12 @@ public final class HtmlReport {
   private static String subtitle(List<ReportRun> runs) {
     Summary.Task task = runs.getFirst().summary().task();
     Summary.Corpus corpus = task.corpus();
+    Summary.Images images = task.images();
     LongSummaryStatistics steps =
         runs.stream().mapToLong(run -> run.summary().outcome().steps()).summaryStatistics();
     return task.model().name()
         + (corpus == null ? "" : " on " + corpus.name())
+        + (images == null ? "" : " on " + images.name())
         + (steps.getMin() == steps.getMax() ? ", " : ", up to ")
         + Numbers.count(steps.getMax())
         + " steps"
@@ -58,18 +60,21 @@ public final class HtmlReport {
   }
 
   private static String page(String title, String command, List<ReportRun> runs) {
+    boolean hasImages = runs.getFirst().summary().task().images() != null;
     Map<String, String> parts =
-        Map.of(
-            "title", escape(title),
-            "subtitle", escape(subtitle(runs)),
-            "command", escape(command),
-            "version", escape(runs.getFirst().summary().setup().version()),
-            "data", Json.forScriptElement(ReportView.of(runs)),
-            "report.css", resource("report.css"),
-            "report.js", resource("report.js"),
-            "uplot.css", resource("uplot/uPlot.min.css"),
-            "uplot.js", resource("uplot/uPlot.iife.min.js"),
-            "uplot.licence", resource("uplot/LICENSE"));
+        Map.ofEntries(
+            Map.entry("title", escape(title)),
+            Map.entry("subtitle", escape(subtitle(runs))),
+            Map.entry("command", escape(command)),
+            Map.entry("version", escape(runs.getFirst().summary().setup().version())),
+            Map.entry("loss-unit", hasImages ? "nats per image" : "nats per token"),
+            Map.entry("score", hasImages ? "error" : "perplexity"),
+            Map.entry("data", Json.forScriptElement(ReportView.of(runs))),
+            Map.entry("report.css", resource("report.css")),
+            Map.entry("report.js", resource("report.js")),
+            Map.entry("uplot.css", resource("uplot/uPlot.min.css")),
+            Map.entry("uplot.js", resource("uplot/uPlot.iife.min.js")),
+            Map.entry("uplot.licence", resource("uplot/LICENSE")));
     // One pass, so that braces inside a part are never taken for a placeholder.
     return PLACEHOLDER
         .matcher(resource("report.html"))

@@ -42,6 +42,11 @@ public final class Numbers {
     return String.format(Locale.ROOT, "%.1f %%", 100 * fraction);
   }
 
+  /** {@code 2.35 %}, the share of images in error. */
+  static String error(double fraction) {
+    return String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
+  }
+
   /** {@code 0.310}, {@code 0.00120}, {@code 3.10e-07}. */
   static String significant(double value) {
     if (!Double.isFinite(value)) {

@@ -46,7 +46,7 @@ record ReportView(
   record Cell(String text, boolean best) {}
 
   /** The curves of a run. */
-  record Curves(Curve loss, Curve perplexity, Curve rate) {}
+  record Curves(Curve loss, Curve score, Curve rate) {}
 
   /** The errors of a probed slot: all relative ones, and the last of both kinds as text. */
   record ProbedSlot(String table, String slot, Curve error, String relativeError, String overEstimate) {}
@@ -125,7 +125,7 @@ record ReportView(
         divergedAt == null
             ? null
             : "diverged at step " + Numbers.count(divergedAt)
-                + ": its loss, gradient or perplexity was no longer finite",
+                + ": its loss, gradient or score was no longer finite",
         cells,
         Fact.all(summary),
         curves(run.metrics()),
@@ -152,8 +152,8 @@ record ReportView(
     }
     return new Curves(
         curve(train, TrainMetric::loss),
-        curve(validation, metric -> metric.validation().perplexity()),
-        curve(train, TrainMetric::tokensPerSecond));
+        curve(validation, metric -> metric.validation().figure()),
+        curve(train, TrainMetric::rate));
   }
 
   /** One entry per table and slot; every measurement has them all, in one order. */
@@ -179,19 +179,10 @@ record ReportView(
   }
 
   private static List<Headline> headline(Summary run) {
-    Summary.Corpus corpus = run.task().corpus();
     Summary.Throughput throughput = run.throughput();
     List<Headline> headline = new ArrayList<>();
-    headline.add(
-        new Headline(
-            "validation perplexity",
-            Figure.VALIDATION.text(run),
-            corpus == null ? "" : "word counts alone: " + TerminalReport.unigram(Figure.VALIDATION, corpus)));
-    headline.add(
-        new Headline(
-            "test perplexity",
-            Figure.TEST.text(run),
-            corpus == null ? "" : "word counts alone: " + TerminalReport.unigram(Figure.TEST, corpus)));
+    headline.add(scored("validation", Figure.validation(run), run.scores().validation(), run));
+    headline.add(scored("test", Figure.test(run), run.scores().test(), run));
     Summary.Bytes bytes = run.bytes();
     Double saved = Figure.saved(run);
     headline.add(
@@ -215,5 +206,15 @@ record ReportView(
                     + Numbers.millis(throughput.optimizerMillisMedian())
                     + " of it the optimizer"));
     return headline;
+  }
+
+  private static Headline scored(String split, Figure figure, Summary.@Nullable Score score, Summary run) {
+    Summary.Corpus corpus = run.task().corpus();
+    if (run.task().images() != null) {
+      return new Headline(split + " error", figure.text(run),
+          score == null ? "" : "loss " + Numbers.significant(score.loss()));
+    }
+    return new Headline(split + " perplexity", figure.text(run),
+        corpus == null ? "" : "word counts alone: " + TerminalReport.unigram(figure, corpus));
   }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param setup what was asked for
  * @param task the data and the model
  * @param outcome how it ended
- * @param scores losses, perplexities and errors of probed moments
+ * @param scores losses, perplexities or error rates, and errors of probed moments
  * @param memory bytes by component; each tensor is counted in exactly one of them
  * @param throughput speed; null if no step was timed
  */
@@ -68,9 +68,30 @@ public record Summary(
    * The data and the model.
    *
    * @param corpus the corpus; null where the task has none
+   * @param images the images; null where the task has none
    * @param model the model
    */
-  public record Task(@Nullable Corpus corpus, Model model) {}
+  public record Task(@Nullable Corpus corpus, @Nullable Images images, Model model) {
+    /** A task on a text. */
+    public Task(@Nullable Corpus corpus, Model model) {
+      this(corpus, null, model);
+    }
+  }
+
+  /**
+   * Images with classes.
+   *
+   * @param name the name of their folder
+   * @param train images to train on
+   * @param validation images of the validation split
+   * @param test images of the test split
+   * @param channels 1 for gray, 3 for colors
+   * @param height rows of an image
+   * @param width columns of an image
+   * @param classes number of classes
+   */
+  public record Images(String name, long train, long validation, long test, int channels, int height, int width,
+      int classes) {}
 
   /**
    * A corpus.
@@ -108,7 +129,7 @@ public record Summary(
    *
    * @param steps optimizer steps done
    * @param seconds wall-clock seconds since the first step began, evaluation included
-   * @param divergedAtStep the step whose loss or gradient, or the perplexity after it, was not finite; null if the run
+   * @param divergedAtStep the step whose loss or gradient, or the score after it, was not finite; null if the run
    *     completed
    * @param parametersSha256 the hash of the final parameters, in hexadecimal; null if they were not hashed
    * @param peakRssBytes the largest resident set of the process during the run, or since the process began where the
@@ -133,8 +154,8 @@ public record Summary(
    * What was measured; null where the phase did not happen.
    *
    * @param train the last training loss
-   * @param validation the final result on the validation text
-   * @param test the final result on the test text
+   * @param validation the final result on the validation data
+   * @param test the final result on the test data
    * @param probe the last errors of the probed moments
    */
   public record Scores(@Nullable Loss train, @Nullable Score validation, @Nullable Score test,
@@ -143,20 +164,47 @@ public record Summary(
   /**
    * A mean loss.
    *
-   * @param loss in nats per token
+   * @param loss in nats per token or image
    */
   public record Loss(double loss) {}
 
   /**
-   * A mean loss and its perplexity.
+   * A mean loss, and what people read: the perplexity of a text, or how many images are taken for another class.
    *
-   * @param loss in nats per token
-   * @param perplexity exp(loss)
+   * @param loss in nats per token or image
+   * @param errorRate the share of images whose most probable class is a wrong one; null for a text
    */
-  public record Score(double loss, double perplexity) {
-    /** The score whose perplexity is exp(loss). */
+  @JsonPropertyOrder({"loss", "perplexity", "errorRate"})
+  public record Score(double loss, @Nullable Double errorRate) {
+    /** The score of a text, whose perplexity is exp(loss). */
     public static Score ofLoss(double loss) {
-      return new Score(loss, Math.exp(loss));
+      return new Score(loss, null);
+    }
+
+    /** exp(loss). */
+    public double perplexity() {
+      return Math.exp(loss);
+    }
+
+    /** The error rate of images, the perplexity of a text. */
+    public double figure() {
+      return errorRate == null ? perplexity() : errorRate;
+    }
+
+    /** {@code perplexity 148.37} or {@code error 2.35 %}. */
+    public String text() {
+      return errorRate == null ? "perplexity " + Numbers.perplexity(perplexity()) : "error " + Numbers.error(errorRate);
+    }
+
+    /** Whether the loss, or the perplexity of a text, is not finite. */
+    public boolean hasDiverged() {
+      return !Double.isFinite(errorRate == null ? perplexity() : loss);
+    }
+
+    @JsonProperty("perplexity")
+    @Nullable
+    Double perplexityOfText() {
+      return errorRate == null ? perplexity() : null;
     }
   }
 

@@ -344,7 +344,7 @@
     charts.forEach((old) => old.destroy());
     charts = [
       chart("loss", (run) => run.curves.loss, "No training loss was logged.", false),
-      chart("perplexity", (run) => run.curves.perplexity, "The validation text was not evaluated.", false),
+      chart("score", (run) => run.curves.score, "The validation data were not evaluated.", false),
       chart("rate", (run) => run.curves.rate, "No throughput was logged.", true),
       ...probed.map((slot, p) =>
         chart("probe-" + p, (run) => errors(run, slot), "Every probed moment is exact.", false),

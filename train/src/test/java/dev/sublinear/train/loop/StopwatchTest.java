@@ -24,6 +24,6 @@ final class StopwatchTest {
     watch.start();
     watch.stop(7);
     assertEquals(1, watch.steps());
-    assertEquals(7, watch.tokens());
+    assertEquals(7, watch.examples());
   }
 }

@@ -30,7 +30,7 @@ class HtmlReportTest {
     JsonNode run = data.get("runs").get(0);
     assertEquals("148.41", data.get("headline").get(0).get("text").stringValue());
     assertEquals("[10,20,30]", run.get("curves").get("loss").get("x").toString());
-    assertEquals("[30]", run.get("curves").get("perplexity").get("x").toString());
+    assertEquals("[30]", run.get("curves").get("score").get("x").toString());
     assertEquals("420 B", run.get("memory").get(0).get("state").get("text").stringValue());
     assertTrue(html.contains("Copyright (c) 2022 Leon Sorokin"));
     assertFalse(html.contains("{{"));
@@ -63,7 +63,7 @@ class HtmlReportTest {
     JsonNode run = data(HtmlReport.render(new ReportRun("adam", SampleRuns.diverged(), metrics))).get("runs").get(0);
     assertTrue(run.get("diverged").stringValue().startsWith("diverged at step 7"));
     assertEquals("[9.0,null]", run.get("curves").get("loss").get("y").toString());
-    assertEquals("[]", run.get("curves").get("perplexity").get("x").toString());
+    assertEquals("[]", run.get("curves").get("score").get("x").toString());
     assertFalse(run.has("step"));
   }
 
