@@ -19,7 +19,7 @@ final class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "train", "train lm", "compare", "compare lm", "plan", "bench", "reproduce"})
+  @ValueSource(strings = {"", "train", "train lm", "compare", "compare lm", "plan", "bench", "oco", "reproduce"})
   void everyLevel_hasExamplesAndFitsTheTerminal(String command) {
     String text = help(command);
     assertTrue(text.contains("Usage: ./sublinear") && text.contains("Examples:\n  ./sublinear "), text);
