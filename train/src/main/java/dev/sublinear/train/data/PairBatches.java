@@ -41,9 +41,9 @@ public final class PairBatches {
   /** The batches of an epoch, from 0, in the order in which they are trained on. */
   public List<List<SentencePair>> epoch(int epoch) {
     long key = CounterRandom.key(seed, CounterRandom.stream("sentence order"), epoch);
-    List<List<SentencePair>> batches = cut(shuffled(IntStream.range(0, pairs.size()).toArray(), key));
+    List<List<SentencePair>> batches = cut(Permutation.shuffle(IntStream.range(0, pairs.size()).toArray(), key));
     long batchKey = CounterRandom.key(seed, CounterRandom.stream("batch order"), epoch);
-    int[] order = shuffled(IntStream.range(0, batches.size()).toArray(), batchKey);
+    int[] order = Permutation.shuffle(IntStream.range(0, batches.size()).toArray(), batchKey);
     return Arrays.stream(order).mapToObj(batches::get).toList();
   }
 
@@ -71,16 +71,5 @@ public final class PairBatches {
 
   private static int longer(SentencePair pair) {
     return Math.max(pair.source().length, pair.target().length);
-  }
-
-  /** Fisher and Yates. */
-  private static int[] shuffled(int[] order, long key) {
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = (int) CounterRandom.below(key, i, i + 1L);
-      int swapped = order[i];
-      order[i] = order[j];
-      order[j] = swapped;
-    }
-    return order;
   }
 }

@@ -58,4 +58,35 @@ class RealCorporaTest {
       assertTrue(corpus.unigramPerplexity(split) > 100);
     }
   }
+
+  @Test
+  void open_mnist_hasTheKnownImages() throws IOException {
+    ImageCorpus corpus = ImageCorpus.open(data("mnist"), 1);
+    assertEquals("9000 images 1 x 28 x 28, 10 classes", corpus.train().toString());
+    assertEquals(1000, corpus.validation().size());
+    assertEquals(10_000, corpus.test().size());
+    assertEquals(7, corpus.test().label(0));
+    long sum = 0;
+    for (byte pixel : corpus.test().pixels()) {
+      sum += pixel & 0xFF;
+    }
+    assertEquals(0.1325, sum / 255.0 / corpus.test().pixels().length, 5e-5); // the mean that everybody reports
+  }
+
+  @Test
+  void read_cifarArchive_hasTheKnownImages() {
+    ImageArchive archive = ImageArchive.read(data("cifar10-jpg").resolve("cifar10-jpg.tar.gz"));
+    assertEquals("50000 images 3 x 32 x 32, 10 classes", archive.train().toString());
+    assertEquals("10000 images 3 x 32 x 32, 10 classes", archive.test().toString());
+    assertEquals("airplane", archive.train().classes().get(archive.train().label(4_999)));
+    assertEquals("automobile", archive.train().classes().get(archive.train().label(5_000)));
+    double[] mean = new double[3];
+    for (int i = 0; i < archive.train().pixels().length; i++) {
+      mean[i / 1024 % 3] += (archive.train().pixels()[i] & 0xFF) / 255.0 / 50_000 / 1024;
+    }
+    // The means of the original images; JPEG keeps them.
+    assertEquals(0.4914, mean[0], 0.002);
+    assertEquals(0.4822, mean[1], 0.002);
+    assertEquals(0.4465, mean[2], 0.002);
+  }
 }
