@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <pre>
  * h_i += g_i^2          h_0 = delta
- * w_i -= lr g_i / sqrt(h_i)          0 / 0 = 0
+ * w_i -= lr g_i / sqrt(h_i)          by 1 where h_i = 0: the square of g_i underflowed
  * </pre>
  *
  * <p>Weights [d], float64; 8 d bytes remembered; exact; O(entries of g that are not 0) a step, since the others change
@@ -33,9 +33,7 @@ final class DiagonalAdagrad implements OnlineLearner {
       double g = value[k];
       int i = index[k];
       squares[i] += g * g;
-      if (squares[i] > 0) {
-        weights[i] -= rate * g / Math.sqrt(squares[i]);
-      }
+      weights[i] -= rate * (squares[i] > 0 ? g / Math.sqrt(squares[i]) : g);
     }
   }
 

@@ -79,12 +79,12 @@ class OnlineMethodsTest {
   }
 
   @Test
-  void adagrad_byHand_zeroOverZeroIsZero() {
+  void adagrad_byHand_squareThatUnderflows_isDividedByOne() {
     OnlineLearner learner = OnlineMethods.named("adagrad").start(3, new OnlineOptions(0, 0.5, 0));
     step(learner, 3, 0, -1e-200);
-    assertArrayEquals(new double[] {-0.5, 0, 0}, learner.weights());
+    assertArrayEquals(new double[] {-0.5, 0, 0.5e-200}, learner.weights());
     step(learner, 4, 2, 0);
-    assertArrayEquals(new double[] {-0.9, -0.5, 0}, learner.weights(), 1e-15);
+    assertArrayEquals(new double[] {-0.9, -0.5, 0.5e-200}, learner.weights(), 1e-15);
   }
 
   /** D.14: a sketch that holds the whole stream is exact. */
