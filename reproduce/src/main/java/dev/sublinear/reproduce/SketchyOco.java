@@ -41,10 +41,11 @@ record SketchyOco() implements Experiment {
   @Override
   public void run(Lab lab, Document document) throws IOException {
     List<OnlineData> sets = OnlineData.read(lab);
-    document.say("Paper, appendix A: one pass of online logistic regression, sketch size 10, every method at the best of"
-        + " its grid; tuned S-AdaGrad is among the best everywhere and robust to the learning rate. The paper's tables"
-        + " are in an appendix that is not to be had; for a9a the column \"port\" has what an independent port of the"
-        + " paper's code measured, and the column after it the relative difference.");
+    document
+        .say("Paper, appendix A: one pass of online logistic regression, sketch size 10, every method at the best of"
+            + " its grid; tuned S-AdaGrad is among the best everywhere and robust to the learning rate. The paper's tables"
+            + " are in an appendix that is not to be had; for a9a the column \"port\" has what an independent port of the"
+            + " paper's code measured, and the column after it the relative difference.");
     document.say("Here: the paper's protocol (rows in the order of the file, a bias of ones last, float64, weights 0 at"
         + " first, loss before the step, no constraint) and its grid: 49 rates from 1e-6 to 1 with delta 0; for methods"
         + " that divide by delta 7 rates by 7 deltas. Seconds are of the best pass on one thread, with others beside it."
@@ -126,8 +127,9 @@ record SketchyOco() implements Experiment {
   }
 
   private static void sketches(Lab lab, Document document, Examples examples, List<OnlineSearch.Point> ten) {
-    document.say("S-AdaGrad by sketch size. For size 10 the whole grid was searched; for each other size the search began at"
-        + " the best rate of the size next to it and went downhill on the grid until both neighbours were worse.");
+    document.say(
+        "S-AdaGrad by sketch size. For size 10 the whole grid was searched; for each other size the search began at"
+            + " the best rate of the size next to it and went downhill on the grid until both neighbours were worse.");
     OnlineMethod method = OnlineMethods.named(SKETCHED);
     SortedMap<Integer, OnlineSearch.Point> best = new TreeMap<>();
     best.put(SKETCH, OnlineSearch.best(ten));
@@ -183,7 +185,8 @@ record SketchyOco() implements Experiment {
   }
 
   private static void fullMatrix(Lab lab, Document document, Examples examples) {
-    document.say("AdaGrad with the whole matrix, the ideal that sketches approach, at the two rates that the port tried:");
+    document
+        .say("AdaGrad with the whole matrix, the ideal that sketches approach, at the two rates that the port tried:");
     OnlineMethod method = OnlineMethods.named(FULL_MATRIX);
     List<Integer> eighths = PublishedOnline.FULL_MATRIX.keySet().stream().sorted().toList();
     List<OnlineSearch.Point> points = OnlineSearch.run(method, examples, eighths.stream()

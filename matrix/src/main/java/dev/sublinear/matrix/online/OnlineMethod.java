@@ -63,8 +63,9 @@ public record OnlineMethod(String name, boolean isSketched, boolean dividesByDel
     }
     int sketch = options.sketch();
     if (isSketched && sketch > d + 1L) {
-      throw new IllegalArgumentException("sketch " + sketch + ": must be in 1.." + (d + 1L) + ", which is d + 1 for d = "
-          + d + " weights, a bias included");
+      throw new IllegalArgumentException(
+          "sketch " + sketch + ": must be in 1.." + (d + 1L) + ", which is d + 1 for d = "
+              + d + " weights, a bias included");
     }
     if (isSketched && (long) sketch * d > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("sketch " + sketch + ": times d = " + d + " weights must be below 2^31");

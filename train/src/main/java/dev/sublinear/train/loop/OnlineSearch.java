@@ -48,7 +48,8 @@ public final class OnlineSearch {
   }
 
   private static double[] decades(int steps) {
-    return IntStream.rangeClosed(-DECADES * steps, 0).mapToDouble(k -> StrictMath.pow(10, (double) k / steps)).toArray();
+    return IntStream.rangeClosed(-DECADES * steps, 0).mapToDouble(k -> StrictMath.pow(10, (double) k / steps))
+        .toArray();
   }
 
   /**
