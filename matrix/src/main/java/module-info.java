@@ -8,4 +8,5 @@ module dev.sublinear.matrix {
 
   exports dev.sublinear.matrix.linear;
   exports dev.sublinear.matrix.online;
+  exports dev.sublinear.matrix.sketch;
 }

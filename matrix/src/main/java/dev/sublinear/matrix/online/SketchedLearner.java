@@ -21,7 +21,7 @@ import java.util.function.DoubleUnaryOperator;
  * </pre>
  *
  * <p>Powers of 0 are 0: the pseudo-inverse, no epsilon. Weights [d], float64; {@link SketchedMatrix} has the bytes and the
- * error bound; O(d l^2) a step. Not thread-safe. An eigenvalue of the sketch up to 1e-14 of its largest counts as 0, where the
+ * error bound; O(d l^2) a step. Not thread-safe. Eigenvalues of the sketch up to 1e-14 of its largest count as 0, where the
  * authors' code takes every singular value as it comes and, with delta 0, divides by rounding errors.
  *
  * <p>Sources: S-AdaGrad: Feinberg, Chen, Sun, Anil, Hazan, Sketchy, 2023 (arXiv 2302.03764), algorithm 2, and appendix A for
@@ -112,11 +112,17 @@ public final class SketchedLearner implements OnlineLearner {
   @Override
   public void step(int n, int[] index, double[] value) {
     t++;
+    double factor = scale.applyAsDouble(t);
+    double squares = 0;
     Arrays.fill(gradient, 0);
     for (int k = 0; k < n; k++) {
       gradient[index[k]] = value[k];
+      squares += factor * value[k] * (factor * value[k]);
     }
-    matrix.add(scale.applyAsDouble(t), gradient);
+    if (Double.isInfinite(squares)) {
+      throw new ArithmeticException("the squares of the gradient overflow");
+    }
+    matrix.add(factor, gradient);
     matrix.subtract(rate, power, gradient, weights);
     if (radius < Double.POSITIVE_INFINITY) {
       matrix.projectOnBall(radius, weights);

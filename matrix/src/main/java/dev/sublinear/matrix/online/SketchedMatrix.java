@@ -2,81 +2,52 @@
 package dev.sublinear.matrix.online;
 
 import dev.sublinear.matrix.linear.LinearAlgebra;
+import dev.sublinear.matrix.sketch.FrequentDirections;
 import java.lang.foreign.MemorySegment;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * A sum of outer products of gradients by frequent directions, with what the sketch let go added back in all directions.
+ * S + alpha I: what frequent directions keep of the outer products of gradients, and what they let go, in all directions.
  *
  * <pre>
- * eigenvalues s_1 &gt;= s_2 &gt;= ... of S + g g^T, of which s_l is rho, or 0 where there are fewer than l
- * S = sum over i &lt; l of (s_i - rho) p_i p_i^T          alpha += share rho
- * the matrix: S + alpha I
+ * (rho, S) = FD-update(S, g g^T)          alpha += share rho
  * </pre>
  *
- * <p>float64, directions p [at most l - 1 x d]; 8 (2 l d + 2 l^2 + 3 l + d) bytes with what it works in. With share 1 and delta 0: S
- * &lt;= G &lt;= S + alpha I, and alpha &lt;= min over k &lt; l of (the sum of G's eigenvalues beyond the k-th) / (l - k). By the
- * Gram matrix of the l rows, not a singular value decomposition; eigenvalues up to 1e-14 of the largest count as 0. Not
- * thread-safe. Source: Feinberg, Chen, Sun, Anil, Hazan, Sketchy, 2023 (arXiv 2302.03764), algorithm 1.
+ * <p>float64; the bytes of {@link FrequentDirections} and 8 (2 l + 2 d) to work in. With share 1 and delta 0 the matrix bounds
+ * the sum G of the outer products from above, as S does from below; alpha is at most the bound given there. Not thread-safe.
  */
 final class SketchedMatrix {
-  private static final double CUTOFF = 1e-14;
-
   /** Halvings after which an interval of doubles is a point. */
   private static final int HALVINGS = 200;
 
   private final LinearAlgebra algebra = LinearAlgebra.openBlas();
-  private final int d;
-  private final int sketch;
+  private final FrequentDirections sketch;
   private final double share;
   private double alpha;
-
-  /** Directions kept, and their eigenvalues. */
-  private int rank;
-  private final double[] kept;
-  private final double[] directions;
-
-  private final double[] rows;
-  private final double[] gram;
-  private final double[] eigenvalues;
   private final double[] along;
   private final double[] across;
-  private final MemorySegment directionSegment;
-  private final MemorySegment rowSegment;
-  private final MemorySegment gramSegment;
-  private final MemorySegment eigenvalueSegment;
-  private final MemorySegment alongSegment;
+  private final double[] factors;
 
   /**
    * Nothing yet but delta I.
    *
    * @param d order
-   * @param sketch l, in 1..d + 1
+   * @param size l, in 1..d + 1
    * @param delta what alpha begins with
    * @param share of each rho that alpha gets
    */
-  SketchedMatrix(int d, int sketch, double delta, double share) {
-    this.d = d;
-    this.sketch = sketch;
+  SketchedMatrix(int d, int size, double delta, double share) {
+    sketch = new FrequentDirections(algebra, FrequentDirections.Options.ofSize(size), d);
     this.share = share;
     alpha = delta;
-    kept = new double[sketch];
-    directions = new double[sketch * d];
-    rows = new double[sketch * d];
-    gram = new double[sketch * sketch];
-    eigenvalues = new double[sketch];
-    along = new double[sketch];
+    along = new double[size];
     across = new double[d];
-    directionSegment = MemorySegment.ofArray(directions);
-    rowSegment = MemorySegment.ofArray(rows);
-    gramSegment = MemorySegment.ofArray(gram);
-    eigenvalueSegment = MemorySegment.ofArray(eigenvalues);
-    alongSegment = MemorySegment.ofArray(along);
+    factors = new double[size];
   }
 
   /** The order. */
   int d() {
-    return d;
+    return sketch.columns();
   }
 
   /** What is added in all directions. */
@@ -90,40 +61,8 @@ final class SketchedMatrix {
    * @throws ArithmeticException if its squares overflow
    */
   void add(double scale, double[] g) {
-    for (int i = 0; i < rank; i++) {
-      double root = Math.sqrt(kept[i]);
-      for (int j = 0; j < d; j++) {
-        rows[i * d + j] = root * directions[i * d + j];
-      }
-    }
-    for (int j = 0; j < d; j++) {
-      rows[rank * d + j] = scale * g[j];
-    }
-    int n = rank + 1;
-    algebra.gram(false, n, d, 1, rowSegment, 0, gramSegment);
-    if (!algebra.eigen(n, gramSegment, eigenvalueSegment)) {
-      throw new ArithmeticException("the squares of the gradients are too large for an eigendecomposition");
-    }
-    // Of more rows than columns the least eigenvalue is 0 but for rounding.
-    double least = n == sketch && n <= d ? eigenvalues[0] : 0;
-    double cutoff = CUTOFF * eigenvalues[n - 1];
-    double escaped = least > cutoff ? least : 0;
-    int first = Math.max(0, n - sketch + 1);
-    while (first < n && eigenvalues[first] <= Math.max(cutoff, escaped)) {
-      first++;
-    }
-    rank = n - first;
-    for (int i = 0; i < rank; i++) {
-      double eigenvalue = eigenvalues[first + i];
-      kept[i] = eigenvalue - escaped;
-      double norm = Math.sqrt(eigenvalue);
-      for (int j = 0; j < n; j++) {
-        gram[(first + i) * n + j] /= norm;
-      }
-    }
-    MemorySegment vectors = gramSegment.asSlice((long) first * n * Double.BYTES);
-    algebra.multiply(false, false, rank, d, n, 1, vectors, rowSegment, 0, directionSegment);
-    alpha += share * escaped;
+    sketch.update(scale, g);
+    alpha += share * sketch.lastEscapedMass();
   }
 
   /**
@@ -132,19 +71,13 @@ final class SketchedMatrix {
    * @param power of an eigenvalue of the sketch, 0 across its directions, and alpha
    */
   void subtract(double rate, DoubleBinaryOperator power, double[] g, double[] w) {
-    double rest = power.applyAsDouble(0, alpha);
-    project(g);
-    for (int i = 0; i < rank; i++) {
-      along[i] *= rest - power.applyAsDouble(kept[i], alpha);
+    for (int i = 0; i < sketch.kept(); i++) {
+      factors[i] = power.applyAsDouble(sketch.eigenvalue(i), alpha);
     }
-    for (int j = 0; j < d; j++) {
-      w[j] -= rate * rest * g[j];
+    sketch.apply(factors, power.applyAsDouble(0, alpha), g, across);
+    for (int j = 0; j < across.length; j++) {
+      w[j] -= rate * across[j];
     }
-    algebra.multiply(true, false, d, 1, rank, rate, directionSegment, alongSegment, 1, MemorySegment.ofArray(w));
-  }
-
-  private void project(double[] vector) {
-    algebra.multiply(false, false, rank, 1, d, 1, directionSegment, MemorySegment.ofArray(vector), 0, alongSegment);
   }
 
   /**
@@ -156,14 +89,18 @@ final class SketchedMatrix {
    * </pre>
    */
   void projectOnBall(double radius, double[] y) {
-    double norm = norm(y, d);
+    double norm = norm(y, y.length);
     if (norm <= radius) {
       return;
     }
-    project(y);
+    int d = y.length;
+    int kept = sketch.kept();
+    MemorySegment directions = sketch.directions();
+    MemorySegment parts = MemorySegment.ofArray(along);
+    algebra.multiply(false, false, kept, 1, d, 1, directions, MemorySegment.ofArray(y), 0, parts);
     System.arraycopy(y, 0, across, 0, d);
-    algebra.multiply(true, false, d, 1, rank, -1, directionSegment, alongSegment, 1, MemorySegment.ofArray(across));
-    double within = norm(along, rank);
+    algebra.multiply(true, false, d, 1, kept, -1, directions, parts, 1, MemorySegment.ofArray(across));
+    double within = norm(along, kept);
     double beyond = norm(across, d);
     double factor;
     if (alpha == 0 && within <= radius) {
@@ -172,14 +109,14 @@ final class SketchedMatrix {
     } else {
       double mu = multiplier(radius, norm, beyond);
       factor = shrink(0, mu);
-      for (int i = 0; i < rank; i++) {
-        along[i] *= shrink(kept[i], mu);
+      for (int i = 0; i < kept; i++) {
+        along[i] *= shrink(sketch.eigenvalue(i), mu);
       }
     }
     for (int j = 0; j < d; j++) {
       y[j] = factor * across[j];
     }
-    algebra.multiply(true, false, d, 1, rank, 1, directionSegment, alongSegment, 1, MemorySegment.ofArray(y));
+    algebra.multiply(true, false, d, 1, kept, 1, directions, parts, 1, MemorySegment.ofArray(y));
   }
 
   private static double norm(double[] vector, int n) {
@@ -198,8 +135,8 @@ final class SketchedMatrix {
   /** The mu at which the length is the radius, by halving: the length falls as mu grows. */
   private double multiplier(double radius, double norm, double beyond) {
     double largest = alpha;
-    for (int i = 0; i < rank; i++) {
-      largest = Math.max(largest, kept[i] + alpha);
+    for (int i = 0; i < sketch.kept(); i++) {
+      largest = Math.max(largest, sketch.eigenvalue(i) + alpha);
     }
     double low = 0;
     double high = Math.sqrt(largest) * (norm / radius - 1);
@@ -207,8 +144,8 @@ final class SketchedMatrix {
       double middle = (low + high) / 2;
       double rest = shrink(0, middle) * beyond;
       double sum = rest * rest;
-      for (int i = 0; i < rank; i++) {
-        double part = shrink(kept[i], middle) * along[i];
+      for (int i = 0; i < sketch.kept(); i++) {
+        double part = shrink(sketch.eigenvalue(i), middle) * along[i];
         sum += part * part;
       }
       if (sum > radius * radius) {
