@@ -69,7 +69,7 @@ record SketchyOco() implements Experiment {
             best.result().loss(), best.options().learningRate(), best.options().delta()));
       }
     }
-    document.table(table(found, data.published()));
+    document.table(table(found, examples));
     document.picture(chart(examples.name(), found));
     if (data.other() != null) {
       again(lab, document, found, data.other());
@@ -80,7 +80,7 @@ record SketchyOco() implements Experiment {
     }
   }
 
-  private static MarkdownTable table(Map<OnlineMethod, List<OnlineSearch.Point>> found, Map<String, Double> published) {
+  private static MarkdownTable table(Map<OnlineMethod, List<OnlineSearch.Point>> found, Examples examples) {
     MarkdownTable table = new MarkdownTable("method", "best lr", "delta", "loss / row", "port", "relative difference",
         "online accuracy", "seconds", "settings within 5 % of the best");
     List<Map.Entry<OnlineMethod, List<OnlineSearch.Point>>> rows = new ArrayList<>(found.entrySet());
@@ -88,7 +88,7 @@ record SketchyOco() implements Experiment {
     for (Map.Entry<OnlineMethod, List<OnlineSearch.Point>> row : rows) {
       OnlineSearch.Point best = OnlineSearch.best(row.getValue());
       OnlinePass.Result result = best.result();
-      String[] port = PublishedOnline.beside(result.loss(), published.get(row.getKey().name()));
+      String[] port = PublishedOnline.beside(result.loss(), PublishedOnline.loss(examples, row.getKey().name()));
       long near = row.getValue().stream().filter(point -> point.result().loss() <= 1.05 * result.loss()).count();
       table.row(row.getKey().name(), rate(best.options()), delta(best.options()), loss(result), port[0], port[1],
           accuracy(result), seconds(result), near + " of " + row.getValue().size());
@@ -120,7 +120,7 @@ record SketchyOco() implements Experiment {
     found.forEach((method, points) -> {
       OnlinePass.Result result = OnlineSearch
           .run(method, other, List.of(OnlineSearch.best(points).options()), lab.threads()).getFirst().result();
-      String[] port = PublishedOnline.beside(result.loss(), PublishedOnline.A9A_TEST.get(method.name()));
+      String[] port = PublishedOnline.beside(result.loss(), PublishedOnline.loss(other, method.name()));
       table.row(method.name(), loss(result), port[0], port[1], accuracy(result));
     });
     document.table(table);
@@ -150,8 +150,7 @@ record SketchyOco() implements Experiment {
     MarkdownTable table = new MarkdownTable("sketch size", "best lr", "loss / row", "port", "relative difference",
         "online accuracy", "seconds");
     best.forEach((size, point) -> {
-      String[] port = PublishedOnline.beside(point.result().loss(),
-          examples.name().equals("a9a") ? PublishedOnline.SKETCHES.get(size) : null);
+      String[] port = PublishedOnline.beside(point.result().loss(), PublishedOnline.sketched(examples, size));
       table.row(Integer.toString(size), rate(point.options()), loss(point.result()), port[0], port[1],
           accuracy(point.result()), seconds(point.result()));
     });
@@ -188,15 +187,14 @@ record SketchyOco() implements Experiment {
     document
         .say("AdaGrad with the whole matrix, the ideal that sketches approach, at the two rates that the port tried:");
     OnlineMethod method = OnlineMethods.named(FULL_MATRIX);
-    List<Integer> eighths = PublishedOnline.FULL_MATRIX.keySet().stream().sorted().toList();
+    List<Integer> eighths = PublishedOnline.fullMatrixEighths();
     List<OnlineSearch.Point> points = OnlineSearch.run(method, examples, eighths.stream()
         .map(k -> new OnlineOptions(SKETCH, StrictMath.pow(10, k / 8.0), 0)).toList(), lab.threads());
     MarkdownTable table =
         new MarkdownTable("lr", "loss / row", "port", "relative difference", "online accuracy", "seconds");
     for (int i = 0; i < points.size(); i++) {
       OnlinePass.Result result = points.get(i).result();
-      String[] port = PublishedOnline.beside(result.loss(),
-          examples.name().equals("a9a") ? PublishedOnline.FULL_MATRIX.get(eighths.get(i)) : null);
+      String[] port = PublishedOnline.beside(result.loss(), PublishedOnline.fullMatrix(examples, eighths.get(i)));
       table.row("10^(" + eighths.get(i) + "/8) = " + rate(points.get(i).options()), loss(result), port[0], port[1],
           accuracy(result), seconds(result));
     }
