@@ -7,5 +7,6 @@ module dev.sublinear.matrix {
   requires static org.jspecify;
 
   exports dev.sublinear.matrix.linear;
+  exports dev.sublinear.matrix.online;
   exports dev.sublinear.matrix.sketch;
 }

@@ -41,6 +41,7 @@ public final class Main {
         .addSubcommand(compare)
         .addSubcommand(withLists(new PlanCommand(console)))
         .addSubcommand(new BenchCommand(console))
+        .addSubcommand(new OcoCommand(console))
         .addSubcommand(new ReproduceCommand(console));
     Errors errors = new Errors(console);
     return root

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
   "  ./sublinear compare lm --optimizers \"adam;adam m=none,v=row-wise\" --steps 400",
   "  ./sublinear plan --rows 49500000 --cols 64 --optimizer adam",
   "  ./sublinear bench --quick            what this machine does in a second, beside other libraries",
+  "  ./sublinear oco --data a9a --algorithm s-adagrad --sketch 10 --lr 0.42",
   "  ./sublinear reproduce --list         the papers' tables and figures, measured again",
   "  ./sublinear train lm --help          every option, rule and layout"
 })

@@ -19,7 +19,7 @@ final class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "train", "train lm", "train image", "compare", "compare lm", "plan", "bench",
+  @ValueSource(strings = {"", "train", "train lm", "train image", "compare", "compare lm", "plan", "bench", "oco",
     "reproduce"})
   void everyLevel_hasExamplesAndFitsTheTerminal(String command) {
     String text = help(command);

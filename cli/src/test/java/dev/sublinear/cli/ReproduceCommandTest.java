@@ -22,7 +22,7 @@ final class ReproduceCommandTest {
   void list_namesEveryTableAndFigureInALine() {
     String out = Typed.sublinear("reproduce", "--list").ok().out();
     for (String id : List.of("cs-figure-2", "cs-table-3", "cs-table-4", "cs-figure-3", "cs-table-7", "cs-table-9",
-        "cs-power-law", "sm3-translation")) {
+        "cs-power-law", "sm3-translation", "sketchy-oco")) {
       assertEquals(1, out.lines().filter(line -> line.startsWith(id + " ")).count(), out);
     }
   }
@@ -35,9 +35,11 @@ final class ReproduceCommandTest {
       reproduce cs-table-4 --threads 0       | --threads 0: must be in 1..
       reproduce cs-table-4 --data ./nowhere  | corpus ./nowhere: no such file or directory
       reproduce cs-table-4                   | --data is missing: name a folder with wikitext-2 in it by --data
-      reproduce cs-table-4 --smoke --data x  | --data x: --smoke has its own text
+      reproduce cs-table-4 --smoke --data x  | --data x: --smoke has its own data
       reproduce sm3-translation --data ./nowhere | --data ./nowhere: no such file, or no permission to read it
       reproduce sm3-translation              | --data is missing: name a folder with tatoeba-fra-eng in it by --data
+      reproduce sketchy-oco                  | --data is missing: name a folder with libsvm in it by --data
+      reproduce sketchy-oco --data ./nowhere | --data ./nowhere/a9a: no such file
       reproduce cs-table-4 cs-table-3        | unexpected argument 'cs-table-3'
       """)
   void badInput_isRefusedInOneLine(String typed, String expected) {

@@ -50,7 +50,7 @@ public final class Lab {
    * Looks at nothing yet.
    *
    * @param size how large experiments are
-   * @param data a text folder, or a folder with {@code wikitext-2} in it; null for the embedded corpus
+   * @param data a folder with {@code wikitext-2} and others in it, or one of these; null for the smoke run
    * @param threads of a training, or trainings at once; changes no bit of the results
    * @param runs makes, before the first training, what gets a directory for each
    * @param command the command line, for the summaries of the runs
@@ -163,8 +163,8 @@ public final class Lab {
    * @throws IllegalArgumentException if there is no such text, or none was named or one too many
    */
   Corpus text(int maxVocabulary) throws IOException {
-    Path named = named(WIKITEXT);
-    return Corpora.open(named == null ? Corpora.WORDNET : inside(named, WIKITEXT).toString(), maxVocabulary);
+    Path folder = folder(WIKITEXT);
+    return Corpora.open(folder == null ? Corpora.WORDNET : folder.toString(), maxVocabulary);
   }
 
   /**
@@ -174,31 +174,35 @@ public final class Lab {
    * @throws IllegalArgumentException if there are no such pairs, or none were named or one too many
    */
   ParallelText pairs(int longest) throws IOException {
-    Path named = named(TATOEBA);
-    if (named == null) {
+    Path folder = folder(TATOEBA);
+    if (folder == null) {
       return ReversedGlosses.read(longest, SMOKE_PAIRS);
     }
-    Path folder = inside(named, TATOEBA);
     Path plain = Files.isDirectory(folder) ? folder.resolve("fra.txt") : folder;
     Path gzip = plain.resolveSibling(plain.getFileName() + ".gz");
     return ParallelText.read(Files.exists(gzip) && !Files.exists(plain) ? gzip : plain);
   }
 
-  /** The data that was named; null in the smoke run, which has its own. */
-  private @Nullable Path named(String folder) {
+  /**
+   * The folder of that name in the data that was named, or the data itself where it has none; null in the smoke run, which has
+   * its own.
+   *
+   * @throws IllegalArgumentException if no data was named, or some for the smoke run
+   */
+  @Nullable
+  Path folder(String name) {
     if (size == Size.SMOKE && data != null) {
-      throw new IllegalArgumentException("data " + data + ": --smoke has its own text; leave one out");
+      throw new IllegalArgumentException("data " + data + ": --smoke has its own data; leave one out");
     }
     if (size != Size.SMOKE && data == null) {
-      throw new IllegalArgumentException("data is missing: name a folder with " + folder
-          + " in it by --data, or take --smoke and the embedded corpus");
+      throw new IllegalArgumentException(
+          "data is missing: name a folder with " + name + " in it by --data, or take --smoke, which needs none");
     }
-    return data;
-  }
-
-  private static Path inside(Path named, String folder) {
-    Path inside = named.resolve(folder);
-    return Files.isDirectory(inside) ? inside : named;
+    if (data == null) {
+      return null;
+    }
+    Path inside = data.resolve(name);
+    return Files.isDirectory(inside) ? inside : data;
   }
 
   /**

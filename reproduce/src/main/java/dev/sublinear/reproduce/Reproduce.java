@@ -14,7 +14,8 @@ public final class Reproduce {
 
   /** All experiments, in the order of the papers. */
   public static List<Experiment> experiments() {
-    return Stream.of(CountSketchPaper.experiments(), Sm3Paper.experiments()).flatMap(List::stream).toList();
+    return Stream.of(CountSketchPaper.experiments(), Sm3Paper.experiments(), SketchyPaper.experiments())
+        .flatMap(List::stream).toList();
   }
 
   /**

@@ -142,7 +142,7 @@ class ExperimentsTest {
   void everyExperiment_hasARecipeForEverySize_thatSuitsItsMethods() {
     List<String> ids = Reproduce.experiments().stream().map(Experiment::id).toList();
     assertTrue(ids.containsAll(List.of("cs-figure-2", "cs-table-3", "cs-table-4", "cs-figure-3", "cs-table-7",
-        "cs-table-9", "cs-power-law", "sm3-lm", "sm3-batch", "sm3-translation")), ids.toString());
+        "cs-table-9", "cs-power-law", "sm3-lm", "sm3-batch", "sm3-translation", "sketchy-oco")), ids.toString());
     for (Experiment experiment : Reproduce.experiments()) {
       if (experiment instanceof TableExperiment table) {
         for (Size size : Size.values()) {
