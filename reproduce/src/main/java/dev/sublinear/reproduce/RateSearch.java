@@ -6,12 +6,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.BiFunction;
 
-/**
- * A search of one learning rate: those given, and where the best is at the edge of those tried, further by factors of 2,
- * at most {@link #FURTHER} times.
- */
+/** A search of one learning rate: those given, and where the best is at the edge of those tried, further by factors of 2. */
 final class RateSearch {
-  private static final int FURTHER = 3;
+  /** How often a search goes further unless it says otherwise. */
+  static final int FURTHER = 3;
 
   private RateSearch() {}
 
@@ -24,12 +22,18 @@ final class RateSearch {
    * @param score the score of a rate, the lower the better, trained with the lab it is given
    */
   static void fill(Lab lab, List<Float> rates, SortedMap<Float, Double> found, BiFunction<Lab, Float, Double> score) {
+    fill(lab, rates, FURTHER, found, score);
+  }
+
+  /** The same, {@code further} times beyond the edge at most. */
+  static void fill(Lab lab, List<Float> rates, int further, SortedMap<Float, Double> found,
+      BiFunction<Lab, Float, Double> score) {
     List<Float> unknown = rates.stream().filter(rate -> !found.containsKey(rate)).toList();
     List<Double> scores = lab.together(unknown, score);
     for (int i = 0; i < unknown.size(); i++) {
       found.put(unknown.get(i), scores.get(i));
     }
-    for (int i = 0; i < FURTHER; i++) {
+    for (int i = 0; i < further; i++) {
       float best = best(found);
       boolean isFirst = found.firstKey() == best;
       if (!isFirst && found.lastKey() != best) {

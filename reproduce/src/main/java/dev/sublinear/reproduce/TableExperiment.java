@@ -104,8 +104,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
               case WORD_TABLES -> " The rate of all other tensors is the best where they and the tables have the same"
                   + " rate and dense state, found in the same way, for all rows.";
               case ALL_TENSORS -> " That is one rate for all tensors; from there every method searches that of the word"
-                  + " tables, and then that of the others, by factors of 2 until both neighbours of the best are known, at"
-                  + " most three values beyond them.";
+                  + " tables, and then that of the others, by factors of 2 until both neighbours of the best are known.";
             });
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"

@@ -20,6 +20,9 @@ import java.util.function.BiFunction;
  */
 record Tuning(SortedMap<Float, Double> one, SortedMap<Float, Double> tables, SortedMap<Float, Double> others,
     Rates rates) {
+  /** A table may want a rate that is far from that of the others. */
+  private static final int FURTHER = 6;
+
   /** Rates that nobody searched for. */
   static Tuning given(Rates rates) {
     return new Tuning(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), rates);
@@ -52,7 +55,8 @@ record Tuning(SortedMap<Float, Double> one, SortedMap<Float, Double> tables, Sor
     float both = RateSearch.best(one);
     SortedMap<Float, Double> tables = new TreeMap<>();
     tables.put(both, one.get(both));
-    RateSearch.fill(lab, List.of(both / 2, both * 2), tables, (own, rate) -> score.apply(own, new Rates(rate, both)));
+    RateSearch.fill(lab, List.of(both / 2, both * 2), FURTHER, tables,
+        (own, rate) -> score.apply(own, new Rates(rate, both)));
     float best = RateSearch.best(tables);
     SortedMap<Float, Double> others = new TreeMap<>();
     others.put(both, tables.get(best));
