@@ -4,8 +4,11 @@ package dev.sublinear.reproduce;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.train.data.Corpora;
 import dev.sublinear.train.data.Corpus;
+import dev.sublinear.train.data.ImageCorpus;
 import dev.sublinear.train.data.ParallelCorpus;
 import dev.sublinear.train.data.ParallelText;
+import dev.sublinear.train.loop.ImageOptions;
+import dev.sublinear.train.loop.ImageTraining;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.LmTraining;
 import dev.sublinear.train.loop.TrainingListener;
@@ -212,6 +215,19 @@ public final class Lab {
    */
   ReportRun train(String label, LmOptions options, Corpus corpus, TrainingListener listener) {
     try (LmTraining training = new LmTraining(options, corpus, threads, listener)) {
+      return training.run(label, setup(options.optimization(), options.seed()), journal.directory(label));
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      throw new IllegalStateException(label + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Trains a network for images, and keeps the run's directory.
+   *
+   * @throws IllegalStateException if the training broke off
+   */
+  ReportRun train(String label, ImageOptions options, ImageCorpus corpus, TrainingListener listener) {
+    try (ImageTraining training = new ImageTraining(options, corpus, threads, listener)) {
       return training.run(label, setup(options.optimization(), options.seed()), journal.directory(label));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       throw new IllegalStateException(label + ": " + e.getMessage(), e);

@@ -2,6 +2,7 @@
 package dev.sublinear.reproduce;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -29,5 +30,15 @@ record PairedRatio(double mean, double low, double high) {
         IntStream.range(0, base.size()).mapToDouble(i -> Math.log(measured.get(i) / base.get(i))).sorted().toArray();
     return new PairedRatio(Math.exp(IntStream.range(0, logs.length).mapToDouble(i -> logs[i]).average().orElseThrow()),
         Math.exp(logs[0]), Math.exp(logs[logs.length - 1]));
+  }
+
+  /** The mean, with the least and the greatest in brackets. */
+  String text() {
+    return text(mean) + " [" + text(low) + ", " + text(high) + "]";
+  }
+
+  /** A ratio to three places. */
+  static String text(double ratio) {
+    return Double.isFinite(ratio) ? String.format(Locale.ROOT, ratio < 1_000 ? "%.3f" : "%.1e", ratio) : "diverged";
   }
 }

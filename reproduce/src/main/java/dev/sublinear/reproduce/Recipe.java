@@ -29,7 +29,7 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
   static final long SEARCH_SEED = 1;
 
   /** Steps of a training that is timed. */
-  private static final int TIMED = 40;
+  static final int TIMED = 40;
 
   /** Tokens of the validation text that choose a learning rate. */
   private static final int VALIDATION = 20_000;

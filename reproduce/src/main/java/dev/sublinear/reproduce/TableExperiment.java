@@ -129,9 +129,9 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
       Method.RatioGoal goal = method.goal();
       table.row(method.label() + ": `" + method.optimizer() + "`",
           paper == null ? "" : Numbers.perplexity(paper),
-          paper == null || basePaper == null ? "" : ratio(paper / basePaper),
+          paper == null || basePaper == null ? "" : PairedRatio.text(paper / basePaper),
           String.join(", ", outcome.perplexities().stream().map(Numbers::perplexity).toList()),
-          outcome.equals(base) ? "1" : text(ratio),
+          outcome.equals(base) ? "1" : ratio.text(),
           goal == null ? "" : goal(goal, outcome, outcomes),
           goal == null ? "" : goal.isMet(ratio(goal, outcome, outcomes)) ? "yes" : "no",
           state(outcome, base), time(outcome, base), outcome.tuning().text(scope));
@@ -142,7 +142,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   /** The limit, and where it is not one of the ratio to the first row, of which row and what was measured. */
   private static String goal(Method.RatioGoal goal, Comparison.Outcome outcome, List<Comparison.Outcome> outcomes) {
     String limit = (goal.isUpperLimit() ? "<= " : ">= ") + goal.ratio();
-    return goal.base() == null ? limit : limit + " of " + goal.base() + ": " + text(ratio(goal, outcome, outcomes));
+    return goal.base() == null ? limit : limit + " of " + goal.base() + ": " + ratio(goal, outcome, outcomes).text();
   }
 
   private static PairedRatio ratio(Method.RatioGoal goal, Comparison.Outcome outcome,
@@ -151,14 +151,6 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
         ? outcomes.getFirst()
         : outcomes.stream().filter(other -> other.method().label().equals(goal.base())).findFirst().orElseThrow();
     return PairedRatio.of(outcome.perplexities(), base.perplexities());
-  }
-
-  private static String text(PairedRatio ratio) {
-    return ratio(ratio.mean()) + " [" + ratio(ratio.low()) + ", " + ratio(ratio.high()) + "]";
-  }
-
-  private static String ratio(double value) {
-    return Double.isFinite(value) ? String.format(Locale.ROOT, value < 1_000 ? "%.3f" : "%.1e", value) : "diverged";
   }
 
   private String state(Comparison.Outcome outcome, Comparison.Outcome base) {

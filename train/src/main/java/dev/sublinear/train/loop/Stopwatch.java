@@ -70,7 +70,12 @@ final class Stopwatch {
   Summary.@Nullable Throughput throughput() {
     return count == 0
         ? null
-        : new Summary.Throughput(examples * 1e9 / trainingNanos, medianMillis(stepNanos), medianMillis(optimizerNanos));
+        : new Summary.Throughput(examples * 1e9 / trainingNanos, medianMillis(stepNanos), medianMillis(optimizerNanos),
+            meanMillis(stepNanos), meanMillis(optimizerNanos));
+  }
+
+  private double meanMillis(long[] nanos) {
+    return Arrays.stream(nanos, 0, count).sum() / 1e6 / count;
   }
 
   private double medianMillis(long[] nanos) {

@@ -262,6 +262,9 @@ public record Summary(
    *     time of evaluations is not counted
    * @param stepMillisMedian the median duration of a whole step, in milliseconds
    * @param optimizerMillisMedian the median duration of its optimizer part, in milliseconds
+   * @param stepMillisMean the mean duration of a whole step, in milliseconds: what counts where few steps are dear
+   * @param optimizerMillisMean the mean duration of its optimizer part, in milliseconds
    */
-  public record Throughput(double examplesPerSecond, double stepMillisMedian, double optimizerMillisMedian) {}
+  public record Throughput(double examplesPerSecond, double stepMillisMedian, double optimizerMillisMedian,
+      double stepMillisMean, double optimizerMillisMean) {}
 }

@@ -18,7 +18,7 @@ final class SampleRuns {
   }
 
   static Summary completed(String command, double loss) {
-    return summary(command, null, Summary.Score.ofLoss(loss), new Summary.Throughput(15_203.4, 46.2, 5.1));
+    return summary(command, null, Summary.Score.ofLoss(loss), new Summary.Throughput(15_203.4, 46.2, 5.1, 47.3, 5.4));
   }
 
   /** A run that stopped at step 7 before any evaluation. */
