@@ -78,7 +78,9 @@ class SummaryTest {
               "throughput" : {
                 "examplesPerSecond" : 15203.4,
                 "stepMillisMedian" : 46.2,
-                "optimizerMillisMedian" : 5.1
+                "optimizerMillisMedian" : 5.1,
+                "stepMillisMean" : 47.3,
+                "optimizerMillisMean" : 5.4
               }
             }
             """,
