@@ -25,7 +25,7 @@ final class Sm3Paper {
       case SMOKE -> new Recipe(2_000, 4, 16, transformer(32, 1, 2, 64, 16), new SoftmaxSpec.Sampled(100), 0.25, WARM,
           rates.subList(1, 3), new Recipe.Budget(8_000, 16_000, 4, SEEDS, 0));
       case SHORT -> new Recipe(16_000, 8, 64, transformer(128, 2, 4, 512, 64), sampled, 0.25, WARM, rates,
-          new Recipe.Budget(150_000, 500_000, 12, SEEDS, 0));
+          new Recipe.Budget(80_000, 300_000, 12, SEEDS, 0));
       case FULL -> new Recipe(0, 16, 128, transformer(512, 6, 8, 2_048, 128), sampled, 0.25, WARM, rates,
           new Recipe.Budget(2_000_000, 20_000_000, 40, SEEDS, 0));
     }, Method.added("SM3, momentum in bfloat16", "sm3 m=bf16").withRatesTimes(20));

@@ -28,7 +28,7 @@ final class Sm3Translation {
             500, 1, WARMUP, RATES.subList(1, 3), new TranslationRecipe.Budget(20, 60, 2, SEEDS));
       case SHORT -> new TranslationRecipe(new ParallelCorpus.Limits(8_000, 15, 1_000),
           new TranslationConfig(128, 2, 4, 512, 16), 750, 1, WARMUP, RATES,
-          new TranslationRecipe.Budget(400, 2_000, 8, SEEDS));
+          new TranslationRecipe.Budget(250, 1_500, 6, SEEDS));
       // Without dropout more passes would learn the pairs by heart.
       case FULL -> new TranslationRecipe(new ParallelCorpus.Limits(16_000, 40, 1_000),
           new TranslationConfig(256, 3, 8, 1_024, 41), 4_000, 1, WARMUP, RATES,
