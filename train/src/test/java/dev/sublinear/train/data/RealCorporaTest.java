@@ -3,34 +3,17 @@ package dev.sublinear.train.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Corpora that lie beside the project, in {@code -Dsublinear.data} or {@code ../shared/data}; aborts without them. */
+/** Corpora that lie beside the project; aborts without them. */
 class RealCorporaTest {
-  private static Path data(String name) {
-    String folder = System.getProperty("sublinear.data");
-    Path path = folder != null
-        ? Path.of(folder, name)
-        : Stream.of("../shared/data", "../../shared/data")
-            .map(root -> Path.of(root, name))
-            .filter(Files::exists)
-            .findFirst()
-            .orElse(Path.of("../../shared/data", name));
-    assumeTrue(Files.exists(path), () -> "needs " + path.toAbsolutePath().normalize() + ", which is absent");
-    return path;
-  }
-
   @Test
   void open_wikitext2_hasTheKnownCounts() throws IOException {
-    Corpus corpus = Corpora.open(data("wikitext-2").toString(), 0);
+    Corpus corpus = Corpora.open(SharedData.path("wikitext-2").toString(), 0);
     assertEquals("wikitext-2", corpus.name());
     assertEquals(33_278, corpus.vocabulary().size());
     assertEquals(2_088_628, corpus.train().length);
@@ -46,7 +29,7 @@ class RealCorporaTest {
     "warandpeace.txt.gz, 566308, 66055"
   })
   void open_publicDomainBook_keepsEveryWordAndLine(String name, int words, int lines) throws IOException {
-    Corpus corpus = Corpora.open(data("text-pd").resolve(name).toString(), 0);
+    Corpus corpus = Corpora.open(SharedData.path("text-pd").resolve(name).toString(), 0);
     assertEquals(words + lines, corpus.train().length + corpus.validation().length + corpus.test().length);
     int eos = corpus.vocabulary().id(Vocabulary.EOS);
     for (int[] split : new int[][] {corpus.validation(), corpus.test()}) {
@@ -61,7 +44,7 @@ class RealCorporaTest {
 
   @Test
   void open_mnist_hasTheKnownImages() throws IOException {
-    ImageCorpus corpus = ImageCorpus.open(data("mnist"), 1);
+    ImageCorpus corpus = ImageCorpus.open(SharedData.path("mnist"), 1);
     assertEquals("9000 images 1 x 28 x 28, 10 classes", corpus.train().toString());
     assertEquals(1000, corpus.validation().size());
     assertEquals(10_000, corpus.test().size());
@@ -75,7 +58,7 @@ class RealCorporaTest {
 
   @Test
   void read_cifarArchive_hasTheKnownImages() {
-    ImageArchive archive = ImageArchive.read(data("cifar10-jpg").resolve("cifar10-jpg.tar.gz"));
+    ImageArchive archive = ImageArchive.read(SharedData.path("cifar10-jpg").resolve("cifar10-jpg.tar.gz"));
     assertEquals("50000 images 3 x 32 x 32, 10 classes", archive.train().toString());
     assertEquals("10000 images 3 x 32 x 32, 10 classes", archive.test().toString());
     assertEquals("airplane", archive.train().classes().get(archive.train().label(4_999)));

@@ -10,6 +10,7 @@ import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.train.data.ImageCorpus;
 import dev.sublinear.train.data.ImageSet;
+import dev.sublinear.train.data.SharedData;
 import dev.sublinear.train.model.CnnConfig;
 import dev.sublinear.train.model.ImageConfig;
 import dev.sublinear.train.model.ImageShape;
@@ -131,5 +132,18 @@ final class ImageTrainingTest {
     assertEquals("probe 2: must be 0, a network for images has no probes", assertThrows(IllegalArgumentException.class,
         () -> new ImageOptions(good.network(), 1, good.optimization(), new LmOptions.Length(1, 0, 1, 2), 1))
         .getMessage());
+  }
+
+  @Test
+  void run_mnist_oneEpoch_isLearnt() throws IOException {
+    ImageCorpus mnist = ImageCorpus.open(SharedData.path("mnist"), 5);
+    ImageOptions options = options(new CnnConfig(8), "adam", 0.005f, 280); // batches of 32
+    Summary.Setup setup = new Summary.Setup("test", 5, "adam", "m=dense,v=dense", "scalar", "test");
+    try (ImageTraining training = new ImageTraining(options, mnist, 2, new TrainingListener() {})) {
+      Summary.Score test = training.run("mnist", setup, RunDirectory.create(folder.resolve("mnist"))).summary().scores()
+          .test();
+      assertNotNull(test);
+      assertTrue(test.errorRate() < 0.08, "errs in " + test.errorRate());
+    }
   }
 }
