@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.sublinear.matrix.linear;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.net.URL;
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.presets.openblas;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The library file of OpenBLAS, from the jar of the bytedeco presets.
+ *
+ * <p>JavaCPP copies it out of the jar (into its cache folder, once per machine) and does no more: its bindings, which
+ * copy heap arrays and use sun.misc.Unsafe, stay unloaded.
+ */
+final class OpenBlasLibrary {
+  private static final String OPENBLAS = "libopenblas.so.0";
+
+  /** What the library needs, in the order in which it must be there. libgcc is the system's, as libtorch's is. */
+  private static final List<String> NEEDED = List.of("libquadmath.so.0", "libgfortran.so.5");
+
+  private static @Nullable SymbolLookup library;
+
+  private OpenBlasLibrary() {}
+
+  /** The symbols of the library, which stays loaded. */
+  static synchronized SymbolLookup load() {
+    SymbolLookup loaded = library;
+    if (loaded == null) {
+      String platform = Loader.getPlatform();
+      try {
+        for (String name : NEEDED) {
+          URL url = find(platform, name);
+          if (url != null) {
+            open(url);
+          }
+        }
+        URL url = find(platform, OPENBLAS);
+        if (url == null) {
+          throw new IllegalStateException(
+              "no OpenBLAS for " + platform + ": org.bytedeco:openblas:" + platform + " must be on the class path");
+        }
+        loaded = open(url);
+      } catch (IOException e) {
+        throw new IllegalStateException("OpenBLAS cannot be unpacked: " + e.getMessage(), e);
+      }
+      library = loaded;
+    }
+    return loaded;
+  }
+
+  private static @Nullable URL find(String platform, String name) {
+    return openblas.class.getResource("/org/bytedeco/openblas/" + platform + "/" + name);
+  }
+
+  @SuppressWarnings("restricted")
+  private static SymbolLookup open(URL url) throws IOException {
+    return SymbolLookup.libraryLookup(Loader.cacheResource(url).toPath(), Arena.global());
+  }
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Second-order methods on sketches; the only module that calls OpenBLAS. */
+module dev.sublinear.matrix {
+  requires dev.sublinear.core;
+  requires org.bytedeco.javacpp;
+  requires org.bytedeco.openblas;
+  requires static org.jspecify;
+
+  exports dev.sublinear.matrix.linear;
+}
