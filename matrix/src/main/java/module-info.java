@@ -7,4 +7,5 @@ module dev.sublinear.matrix {
   requires static org.jspecify;
 
   exports dev.sublinear.matrix.linear;
+  exports dev.sublinear.matrix.sketch;
 }
