@@ -8,4 +8,9 @@ module dev.sublinear.matrix {
 
   exports dev.sublinear.matrix.linear;
   exports dev.sublinear.matrix.sketch;
+  exports dev.sublinear.matrix.shampoo;
+
+  provides dev.sublinear.rule.MatrixRule with
+      dev.sublinear.matrix.shampoo.Shampoo,
+      dev.sublinear.matrix.shampoo.SketchedShampoo;
 }

@@ -2,7 +2,9 @@
 package dev.sublinear.cli;
 
 import dev.sublinear.layout.Term;
+import dev.sublinear.step.MatrixSpec;
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.data.Corpora;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
@@ -121,12 +123,13 @@ final class LmArguments {
   /** How it is trained. */
   static final class Training {
     @Option(names = "--dense-optimizer", paramLabel = "\"NAME [SLOTS]\"", description = {
-      "Optimizer of the tensors that are not tables (LSTM, Transformer, biases)."
+      "Optimizer of the tensors that are not tables (LSTM, Transformer, biases); rules of whole tensors too."
           + " Default: the rule of the tables with its default layouts."
     })
     @Nullable String denseOptimizer;
 
-    @Option(names = "--dense-lr", paramLabel = "RATE", description = "Learning rate of the tensors that are not tables. Default: --lr.")
+    @Option(names = "--dense-lr", paramLabel = "RATE", description = "Learning rate of the tensors that are not tables."
+        + " Default: --lr, or of a rule of whole tensors its own.")
     @Nullable Double denseLearningRate;
 
     @Option(names = "--schedule", paramLabel = "KIND[:KEY=VALUE]", description = {
@@ -182,14 +185,15 @@ final class LmArguments {
     NetworkConfig config = network();
     LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, bptt());
     String dense = training.denseOptimizer;
-    OptimizerSpec others = dense == null
+    StepSpec others = dense == null
         ? OptimizerSpec.defaults(tables.rule())
-        : Errors.named("--dense-optimizer", () -> OptimizerSpec.parse(dense));
+        : Errors.named("--dense-optimizer", () -> StepSpec.parse(dense));
     Schedule schedule = Errors.named("--schedule", () -> Schedule.parse(training.schedule));
     float rate = learningRate == null ? tables.rule().defaultLearningRate() : learningRate;
+    float usualDenseRate = others instanceof MatrixSpec ? others.defaultLearningRate() : rate;
     Double denseRate = training.denseLearningRate;
     LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others, rate,
-        denseRate == null ? rate : denseRate.floatValue(), schedule, clip());
+        denseRate == null ? usualDenseRate : denseRate.floatValue(), schedule, clip());
     return new LmOptions(text, config, softmax(), optimization, length(), training.seed);
   }
 

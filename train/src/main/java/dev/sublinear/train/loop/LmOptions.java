@@ -2,6 +2,7 @@
 package dev.sublinear.train.loop;
 
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
 
@@ -68,7 +69,7 @@ public record LmOptions(Data data, NetworkConfig network, SoftmaxSpec softmax, O
    * @param schedule how it changes
    * @param clip largest global norm of the gradients; infinite for no clipping
    */
-  public record Optimization(OptimizerSpec tables, OptimizerSpec others, float learningRate, float othersLearningRate,
+  public record Optimization(OptimizerSpec tables, StepSpec others, float learningRate, float othersLearningRate,
       Schedule schedule, double clip) {
     /** Checks the ranges. */
     public Optimization {

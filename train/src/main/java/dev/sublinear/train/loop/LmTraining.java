@@ -102,7 +102,7 @@ public final class LmTraining implements AutoCloseable {
         Weight weight = made.weights().get(i);
         if (weight.spec().isTable() && options.length().probe() > 0) {
           long seed = ModelOptimizers.seed(options.seed(), weight);
-          Probe probe = new Probe(optimizers.get(i), options.length().probe(), seed, arena, workers);
+          Probe probe = new Probe(optimizers.table(i), options.length().probe(), seed, arena, workers);
           probes.add(new ProbedTable(i, weight.name(), probe));
         }
       }
