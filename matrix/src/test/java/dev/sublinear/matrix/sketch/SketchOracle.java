@@ -55,7 +55,7 @@ final class SketchOracle {
     int n = rows.length / columns;
     double[] scaled = Jacobi.scaledRightVectors(rows, n, columns);
     double cut = n < size ? 0 : length(scaled, size - 1);
-    double kept = Math.min(size - 1, n);
+    int kept = Math.min(size - 1, n);
     for (int i = 0; i < kept; i++) {
       double length = length(scaled, i);
       double factor = length > 0 ? Math.sqrt((length - cut) * (length + cut)) / length : 0;
@@ -63,7 +63,7 @@ final class SketchOracle {
         scaled[i * columns + j] *= factor;
       }
     }
-    rows = Arrays.copyOf(scaled, (int) kept * columns);
+    rows = Arrays.copyOf(scaled, kept * columns);
     last = cut * cut;
     escaped += last;
   }
