@@ -25,7 +25,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Source: algorithm 1 of Feinberg, Chen, Sun, Anil, Hazan, 2023 (arXiv 2302.03764), after Liberty, 2013. Deviation: they
  * take a singular value decomposition of the rows; the Gram matrix gives the same numbers to 12 digits over 32 561 updates of
- * S-AdaGrad on a9a and costs a fraction (docs/adr/0019).
+ * S-AdaGrad on a9a and costs less (docs/adr/0019).
  */
 public final class ShrinkingStep {
   private static final double NEGLIGIBLE = 1e-14;
