@@ -11,4 +11,5 @@ module dev.sublinear.core {
   exports dev.sublinear.checkpoint;
 
   uses dev.sublinear.kernel.Kernels;
+  uses dev.sublinear.rule.MatrixRule;
 }

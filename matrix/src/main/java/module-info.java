@@ -8,5 +8,10 @@ module dev.sublinear.matrix {
 
   exports dev.sublinear.matrix.linear;
   exports dev.sublinear.matrix.online;
+  exports dev.sublinear.matrix.shampoo;
   exports dev.sublinear.matrix.sketch;
+
+  provides dev.sublinear.rule.MatrixRule with
+      dev.sublinear.matrix.shampoo.Shampoo,
+      dev.sublinear.matrix.shampoo.SketchedShampoo;
 }

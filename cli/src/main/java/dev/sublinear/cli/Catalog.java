@@ -6,6 +6,8 @@ import dev.sublinear.layout.Layouts;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.StateLayout;
 import dev.sublinear.layout.Term;
+import dev.sublinear.rule.MatrixRule;
+import dev.sublinear.rule.MatrixRules;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.rule.UpdateRule;
 import dev.sublinear.train.report.ByteSize;
@@ -20,6 +22,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The part of a help text that lists the registered rules and layouts. */
 final class Catalog {
+  private static final int LINE = 78;
   private static final long[] EXAMPLE = {50_000, 128};
 
   private Catalog() {}
@@ -38,6 +41,8 @@ final class Catalog {
         Optimizers: "NAME[:KEY=VALUE] [SLOT=LAYOUT[:RATIO][:KEY=VALUE],...]"; slots not named are dense,
         or what this list says.
         %s
+        Rules of whole tensors, for --dense-optimizer "NAME[:KEY=VALUE]..." with these keys:
+        %s
         Layouts: how a slot is stored; one slot of a 50,000 x 128 table takes
         %s
           Keys of the sketches: depth=3, decay=touched|queried|global,
@@ -47,7 +52,7 @@ final class Catalog {
           --dense-optimizer: v=count-min:0.2:axis=columns. rank-one:force=true goes
           on signed slots, to show that it fails there
           Key of sm3: variant=ii|i
-        """.formatted(rules().indent(2), layouts().indent(2).stripTrailing());
+        """.formatted(rules().indent(2), matrixRules(), layouts().indent(2).stripTrailing());
   }
 
   private static String rules() {
@@ -59,6 +64,25 @@ final class Catalog {
       table.row(List.of(rule.name(), slots.isEmpty() ? "none" : slots, Float.toString(rule.defaultLearningRate())));
     }
     return table.render();
+  }
+
+  /** A line for each rule and its rate, and below it the keys, as many to a line as fit. */
+  private static String matrixRules() {
+    StringBuilder text = new StringBuilder();
+    for (MatrixRule rule : MatrixRules.all()) {
+      text.append("  ").append(rule.name()).append(" (default --dense-lr ").append(rule.defaultLearningRate())
+          .append(")\n");
+      String line = "   ";
+      for (String option : rule.options().split(" ")) {
+        if (line.length() + 1 + option.length() > LINE) {
+          text.append(line).append('\n');
+          line = "   ";
+        }
+        line += " " + option;
+      }
+      text.append(line).append('\n');
+    }
+    return text.toString();
   }
 
   private static String usual(StateLayout layout) {
@@ -78,6 +102,6 @@ final class Catalog {
   }
 
   private static String words(Slot.Kind kind) {
-    return Term.lower(kind).replace('_', '-');
+    return Term.lower(kind);
   }
 }

@@ -2,7 +2,7 @@
 package dev.sublinear.cli;
 
 import dev.sublinear.kernel.KernelSelection;
-import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
 import dev.sublinear.train.report.Summary;
@@ -28,9 +28,8 @@ final class ConsoleRun {
   }
 
   /** What was asked for, as the summary quotes it. */
-  static Summary.Setup setup(Console console, long seed, OptimizerSpec optimizer) {
-    return new Summary.Setup(console.command(), seed, optimizer.rule().toString(), optimizer.state(),
-        KernelSelection.current().description(), Version.text());
+  static Summary.Setup setup(Console console, long seed, StepSpec optimizer) {
+    return Summary.Setup.of(console.command(), seed, optimizer, KernelSelection.current().description(), Version.text());
   }
 
   /**

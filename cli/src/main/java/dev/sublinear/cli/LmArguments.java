@@ -2,7 +2,9 @@
 package dev.sublinear.cli;
 
 import dev.sublinear.layout.Term;
+import dev.sublinear.step.MatrixSpec;
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.data.Corpora;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
@@ -117,12 +119,13 @@ final class LmArguments {
   /** How it is trained, beside what {@link RunArguments.Training} says. */
   static final class Training {
     @Option(names = "--dense-optimizer", paramLabel = "\"NAME [SLOTS]\"", description = {
-      "Optimizer of the tensors that are not tables (LSTM, Transformer, biases)."
+      "Optimizer of the tensors that are not tables (LSTM, Transformer, biases); rules of whole tensors too."
           + " Default: the rule of the tables with its default layouts."
     })
     @Nullable String denseOptimizer;
 
-    @Option(names = "--dense-lr", paramLabel = "RATE", description = "Learning rate of the tensors that are not tables. Default: --lr.")
+    @Option(names = "--dense-lr", paramLabel = "RATE", description = "Learning rate of the tensors that are not tables."
+        + " Default: --lr, or of a rule of whole tensors its own.")
     @Nullable Double denseLearningRate;
 
     @Option(names = "--probe", paramLabel = "N", description = {
@@ -143,14 +146,15 @@ final class LmArguments {
     NetworkConfig config = network();
     LmOptions.Data text = new LmOptions.Data(data.corpus, data.maxVocabulary, data.batch, bptt());
     String dense = own.denseOptimizer;
-    OptimizerSpec others = dense == null
+    StepSpec others = dense == null
         ? OptimizerSpec.defaults(tables.rule())
-        : Errors.named("--dense-optimizer", () -> OptimizerSpec.parse(dense));
+        : Errors.named("--dense-optimizer", () -> StepSpec.parse(dense));
     Schedule schedule = training.schedule();
     float rate = learningRate == null ? tables.rule().defaultLearningRate() : learningRate;
+    float usualDenseRate = others instanceof MatrixSpec ? others.defaultLearningRate() : rate;
     Double denseRate = own.denseLearningRate;
     LmOptions.Optimization optimization = new LmOptions.Optimization(tables, others, rate,
-        denseRate == null ? rate : denseRate.floatValue(), schedule, training.clip());
+        denseRate == null ? usualDenseRate : denseRate.floatValue(), schedule, training.clip());
     return new LmOptions(text, config, softmax(), optimization, training.length(own.probe), training.seed);
   }
 

@@ -2,7 +2,7 @@
 package dev.sublinear.cli;
 
 import dev.sublinear.layout.Term;
-import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.data.ImageCorpus;
 import dev.sublinear.train.loop.ImageOptions;
 import dev.sublinear.train.loop.ImageTraining;
@@ -82,7 +82,7 @@ final class TrainImageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OptimizerSpec spec = Errors.named("--optimizer", () -> OptimizerSpec.parse(optimizer));
+    StepSpec spec = Errors.named("--optimizer", () -> StepSpec.parse(optimizer));
     ImageOptions options = options(spec);
     RunDirectory.validate(output.out);
     LmSession.checkPlatform(System.getProperty("os.name"), System.getProperty("os.arch"));
@@ -102,7 +102,7 @@ final class TrainImageCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ImageOptions options(OptimizerSpec spec) {
+  private ImageOptions options(StepSpec spec) {
     RunArguments.checkThreads(training.threads);
     ImageConfig config = switch (network.model) {
       case CNN -> new CnnConfig(network.width);
@@ -110,9 +110,9 @@ final class TrainImageCommand implements Callable<Integer> {
       default -> throw new IllegalArgumentException(
           "--model: " + Term.unknown("model", network.model, List.of(CNN, RESNET)));
     };
-    float rate = learningRate == null ? spec.rule().defaultLearningRate() : learningRate.floatValue();
+    float rate = learningRate == null ? spec.defaultLearningRate() : learningRate.floatValue();
     LmOptions.Optimization optimization =
-        new LmOptions.Optimization(spec, spec, rate, rate, training.schedule(), training.clip());
+        LmOptions.Optimization.withoutTables(spec, rate, training.schedule(), training.clip());
     return new ImageOptions(config, data.batch, optimization, training.length(0), training.seed);
   }
 }

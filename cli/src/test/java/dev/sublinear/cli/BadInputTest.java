@@ -117,6 +117,8 @@ final class BadInputTest {
       --threads 200000                | --threads 200000: must be in 1..1024
       --state m=sm33                  | --state: unknown layout 'sm33'
       --dense-optimizer adagard       | --dense-optimizer: unknown optimizer 'adagard': did you mean 'adagrad'?
+      --dense-optimizer s-shampoo:rank=0 | --dense-optimizer: rank 0: must be >= 1
+      --optimizer shampoo             | --optimizer: shampoo steps whole tensors with dense gradients, not tables
       --seed 1 --seed 2               | '--seed'
       extra                           | unexpected argument 'extra'
       --seed                          | --seed

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.layout.Layouts;
+import dev.sublinear.rule.MatrixRules;
 import dev.sublinear.rule.Rules;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +34,9 @@ final class HelpTest {
   void commandsWithOptimizers_listEveryRuleAndLayout(String command) {
     String text = help(command);
     Rules.all().forEach(rule -> assertTrue(text.contains("\n  " + rule.name() + " "), rule.name()));
+    List<String> names = MatrixRules.names();
+    assertEquals(List.of("shampoo", "s-shampoo"), names);
+    names.forEach(name -> assertTrue(text.contains("\n  " + name + " (default --dense-lr "), name));
     Layouts.all().forEach(layout -> assertTrue(text.contains("\n  " + layout + " "), layout.name()));
   }
 

@@ -139,6 +139,28 @@ final class TrainLmCommandTest {
     assertEquals("sgd", summary("state").at("/model/denseOptimizer").asString());
   }
 
+  /** 60 steps of each rule of whole tensors, beside a run whose other tensors stay where they are. */
+  @Test
+  void denseOptimizer_ofWholeTensors_trains() {
+    train("still", "--optimizer", "adam", "--steps", "60", "--dense-optimizer", "sgd", "--dense-lr", "1e-12").ok();
+    double still = summary("still").at("/validation/loss").asDouble();
+    for (String rule : List.of("shampoo:merge=1", "s-shampoo:rank=4:merge=1")) {
+      String out = rule.substring(0, rule.indexOf(':'));
+      train(out, "--optimizer", "adam", "--steps", "60", "--dense-optimizer", rule, "--threads", "2").ok();
+      assertEquals(rule, summary(out).at("/model/denseOptimizer").asString());
+      assertTrue(summary(out).at("/validation/loss").asDouble() < still, rule);
+    }
+    // Beside tables of the same size, 4 k (n + m) bytes and more for the sketches of n x m, 8 (n^2 + m^2) for the whole.
+    JsonNode sketched = summary("s-shampoo").get("bytes");
+    JsonNode whole = summary("shampoo").get("bytes");
+    long saved = 0;
+    for (long rows : new long[] {64, 64, 16}) { // both weights of the LSTM, and the projection
+      saved += 8 * (rows * rows + 16 * 16) - 4 * (4 * (rows + 16) + 2 * (2 * 4 + 2));
+    }
+    assertEquals(saved, whole.get("optimizerState").asLong() - sketched.get("optimizerState").asLong());
+    assertEquals(whole.get("optimizerState").asLong(), sketched.get("optimizerStateDense").asLong());
+  }
+
   @Test
   void softmaxNotGiven_smallVocabulary_isFull() throws IOException {
     Path few = Files.writeString(directory.resolve("few.txt"), "a b c d e f g h\n".repeat(60));

@@ -2,6 +2,8 @@
 package dev.sublinear.checkpoint;
 
 import dev.sublinear.layout.StateArray;
+import dev.sublinear.step.MatrixOptimizer;
+import dev.sublinear.step.Optimizer;
 import dev.sublinear.step.RowOptimizer;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes the state of a {@link RowOptimizer} to a byte channel and reads it back, so that the restored optimizer
+ * Writes the state of an {@link Optimizer} to a byte channel and reads it back, so that the restored optimizer
  * continues with the same bits.
  *
  * <p>Integers little-endian, arrays in native order: 8 bytes magic {@code SUBLOPT3}; an int n and n bytes of UTF-8
@@ -33,7 +35,7 @@ public final class OptimizerState {
    *
    * @throws IOException from the channel
    */
-  public static void write(RowOptimizer optimizer, WritableByteChannel channel) throws IOException {
+  public static void write(Optimizer optimizer, WritableByteChannel channel) throws IOException {
     byte[] description = describe(optimizer).getBytes(StandardCharsets.UTF_8);
     ByteBuffer header = littleEndian(MAGIC.length + Integer.BYTES + description.length + Long.BYTES);
     header.put(MAGIC).putInt(description.length).put(description).putLong(optimizer.steps()).flip();
@@ -51,7 +53,7 @@ public final class OptimizerState {
    * @throws IllegalArgumentException if the state is another optimizer's; nothing has changed then
    * @throws IOException from the channel, or if it ends too early; the optimizer's state is then undefined
    */
-  public static void read(RowOptimizer optimizer, ReadableByteChannel channel) throws IOException {
+  public static void read(Optimizer optimizer, ReadableByteChannel channel) throws IOException {
     ByteBuffer start = readFully(channel, littleEndian(MAGIC.length + Integer.BYTES));
     byte[] magic = new byte[MAGIC.length];
     start.get(magic);
@@ -80,10 +82,13 @@ public final class OptimizerState {
     optimizer.resumeAt(steps);
   }
 
-  private static String describe(RowOptimizer optimizer) {
+  private static String describe(Optimizer optimizer) {
     StringBuilder text = new StringBuilder(optimizer.spec().toString());
     text.append("; ").append(optimizer.parameters().rows()).append(" x ").append(optimizer.parameters().columns());
-    text.append("; seed ").append(optimizer.seed());
+    text.append(switch (optimizer) {
+      case RowOptimizer rows -> "; seed " + rows.seed();
+      case MatrixOptimizer tensor -> ""; // nothing random in it
+    });
     List<StateArray> arrays = optimizer.arrays();
     for (StateArray array : arrays) {
       text.append("; ").append(array.name()).append(' ').append(array.data().byteSize());

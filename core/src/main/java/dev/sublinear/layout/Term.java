@@ -170,7 +170,7 @@ public final class Term {
 
   /** An enum constant as it stands in an optimizer string. */
   public static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The text {@code :key=value}, or nothing if the value is the default. */

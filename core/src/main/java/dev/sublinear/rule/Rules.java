@@ -3,6 +3,7 @@ package dev.sublinear.rule;
 
 import dev.sublinear.layout.Term;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -27,7 +28,12 @@ public final class Rules {
 
   /** Every registered rule with its default hyper-parameters, in order of registration. */
   public static Collection<UpdateRule> all() {
-    return READERS.keySet().stream().map(Rules::parse).toList();
+    return names().stream().map(Rules::parse).toList();
+  }
+
+  /** The names of all registered rules, in order of registration. */
+  public static Collection<String> names() {
+    return Collections.unmodifiableSet(READERS.keySet());
   }
 
   /**
@@ -38,8 +44,12 @@ public final class Rules {
   public static UpdateRule parse(String text) {
     Term term = Term.parse(text);
     Function<Term, UpdateRule> reader = READERS.get(term.name());
+    if (reader == null && MatrixRules.names().contains(term.name())) {
+      throw new IllegalArgumentException(term.name() + " steps whole tensors with dense gradients, not tables by their"
+          + " rows: it can be the --dense-optimizer (legal here: " + String.join(", ", names()) + ")");
+    }
     if (reader == null) {
-      throw new IllegalArgumentException(Term.unknown("optimizer", term.name(), READERS.keySet()));
+      throw new IllegalArgumentException(Term.unknown("optimizer", term.name(), names()));
     }
     UpdateRule rule = reader.apply(term);
     term.finish(false);

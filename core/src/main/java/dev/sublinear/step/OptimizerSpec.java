@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.step;
 
+import dev.sublinear.gradient.RowTable;
 import dev.sublinear.layout.Dense;
 import dev.sublinear.layout.FoldableLayout;
 import dev.sublinear.layout.Layouts;
@@ -13,6 +14,7 @@ import dev.sublinear.rule.Adafactor;
 import dev.sublinear.rule.RowCounter;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.rule.UpdateRule;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param rule the update rule
  * @param layouts one layout per slot of the rule, in the rule's order
  */
-public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
+public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) implements StepSpec {
   /**
    * Checks that the layouts fit the slots.
    *
@@ -145,6 +147,7 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
    *
    * @throws IllegalArgumentException if a layout cannot hold the shape
    */
+  @Override
   public long bytes(long... shape) {
     long rows = shape.length == 0 ? 1 : shape[0];
     long bytes = rule.rowCounter() != RowCounter.NONE ? Math.multiplyExact(rows, (long) Integer.BYTES) : 0;
@@ -152,6 +155,27 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) {
       bytes = Math.addExact(bytes, layout.bytes(shape));
     }
     return bytes;
+  }
+
+  @Override
+  public long denseBytes(long... shape) {
+    return dense(rule).bytes(shape);
+  }
+
+  /** 0: what a thread needs is in its {@link dev.sublinear.kernel.Scratch}. */
+  @Override
+  public long workspaceBytes(long... shape) {
+    return 0;
+  }
+
+  @Override
+  public float defaultLearningRate() {
+    return rule.defaultLearningRate();
+  }
+
+  @Override
+  public RowOptimizer bind(RowTable parameters, long seed, Arena arena, Workers workers) {
+    return new RowOptimizer(this, parameters, seed, arena, workers);
   }
 
   /**

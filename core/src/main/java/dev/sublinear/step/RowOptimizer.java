@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bytes: {@link OptimizerSpec#bytes}. Not thread-safe: one step at a time.
  */
-public final class RowOptimizer {
+public final class RowOptimizer implements Optimizer {
   private OptimizerSpec spec;
   private final RowTable parameters;
   private final long seed;
@@ -125,6 +125,7 @@ public final class RowOptimizer {
    * @throws IllegalArgumentException if the gradient's shape or an id does not fit the table; nothing has changed then
    * @throws IllegalStateException if a thread failed; parameters and state are then undefined
    */
+  @Override
   public void step(Gradient gradient, float learningRate) {
     parameters.requireFits(gradient);
     step++;
@@ -344,11 +345,12 @@ public final class RowOptimizer {
   }
 
   /** The rule and its layouts. */
+  @Override
   public OptimizerSpec spec() {
     return spec;
   }
 
-  /** The table that is updated. */
+  @Override
   public RowTable parameters() {
     return parameters;
   }
@@ -363,12 +365,13 @@ public final class RowOptimizer {
     return states.get(slot);
   }
 
-  /** Number of steps made. */
+  @Override
   public long steps() {
     return step;
   }
 
   /** All memory of the state, slot by slot, as {@code slot.array}; their sizes add up to {@link #bytes}. */
+  @Override
   public List<StateArray> arrays() {
     List<StateArray> arrays = new ArrayList<>();
     for (int k = 0; k < states.size(); k++) {
@@ -383,16 +386,7 @@ public final class RowOptimizer {
     return arrays;
   }
 
-  /** Bytes of the state arrays, measured on the arrays themselves. */
-  public long bytes() {
-    return arrays().stream().mapToLong(array -> array.data().byteSize()).sum();
-  }
-
-  /**
-   * Continues from a saved state whose arrays have been written into {@link #arrays}.
-   *
-   * @param steps number of steps that state had made
-   */
+  @Override
   public void resumeAt(long steps) {
     step = steps;
   }

@@ -2,6 +2,7 @@
 package dev.sublinear.step;
 
 import dev.sublinear.kernel.Scratch;
+import dev.sublinear.kernel.Workspace;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -31,6 +32,7 @@ public final class Workers implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final Scratch callerScratch = new Scratch(arena);
+  private final Workspace workspace = new Workspace();
   private final Thread[] threads;
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger round = new AtomicInteger();
@@ -59,6 +61,11 @@ public final class Workers implements AutoCloseable {
   /** Number of parts of every task. */
   public int count() {
     return threads.length + 1;
+  }
+
+  /** Working memory of whole steps, for the calling thread and the optimizer whose turn it is. */
+  Workspace workspace() {
+    return workspace;
   }
 
   /** Runs all parts of {@code task} and returns when the last has ended; rethrows the failure of a part. */
@@ -138,6 +145,7 @@ public final class Workers implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+    workspace.close();
     arena.close();
   }
 }

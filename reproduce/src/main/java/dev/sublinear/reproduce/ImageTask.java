@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.reproduce;
 
-import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.data.ImageCorpus;
 import dev.sublinear.train.loop.ImageOptions;
@@ -26,7 +25,7 @@ import java.util.Locale;
  */
 record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule schedule, List<Float> rates,
     long searchSteps, long steps) implements DenseTask {
-  private static final OptimizerSpec ADAM = OptimizerSpec.parse("adam");
+  private static final StepSpec ADAM = StepSpec.parse("adam");
   private static final int EVALUATIONS = 6;
 
   @Override
@@ -44,18 +43,18 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
   @Override
   public ReportRun search(Lab lab, Method method, float rate) {
     return lab.train("search " + method.label() + " lr " + rate,
-        options(method.spec(), rate, searchSteps, 1, Recipe.SEARCH_SEED), withoutTest(), new TrainingListener() {});
+        options(method.denseSpec(), rate, searchSteps, 1, Recipe.SEARCH_SEED), withoutTest(), new TrainingListener() {});
   }
 
   @Override
   public ReportRun last(Lab lab, Method method, float rate, long seed) {
-    return lab.train(method.label() + " seed " + seed, options(method.spec(), rate, steps, EVALUATIONS, seed), corpus,
+    return lab.train(method.label() + " seed " + seed, options(method.denseSpec(), rate, steps, EVALUATIONS, seed), corpus,
         new TrainingListener() {});
   }
 
   @Override
   public ReportRun timing(Lab lab, Method method, float rate) {
-    return lab.train("timing " + method.label(), options(method.spec(), rate, Recipe.TIMED, 1, Recipe.SEARCH_SEED),
+    return lab.train("timing " + method.label(), options(method.denseSpec(), rate, Recipe.TIMED, 1, Recipe.SEARCH_SEED),
         withoutTest(), new TrainingListener() {});
   }
 
@@ -73,7 +72,7 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
 
   private ImageOptions options(StepSpec spec, float rate, long length, int evaluations, long seed) {
     return new ImageOptions(network, batch,
-        new LmOptions.Optimization(ADAM, spec, rate, rate, schedule, Double.POSITIVE_INFINITY),
+        LmOptions.Optimization.withoutTables(spec, rate, schedule, Double.POSITIVE_INFINITY),
         new LmOptions.Length(length, 0, evaluations, 0), seed);
   }
 }

@@ -2,6 +2,7 @@
 package dev.sublinear.reproduce;
 
 import dev.sublinear.kernel.KernelSelection;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.data.Corpora;
 import dev.sublinear.train.data.Corpus;
 import dev.sublinear.train.data.ImageCorpus;
@@ -215,7 +216,7 @@ public final class Lab {
    */
   ReportRun train(String label, LmOptions options, Corpus corpus, TrainingListener listener) {
     try (LmTraining training = new LmTraining(options, corpus, threads, listener)) {
-      return training.run(label, setup(options.optimization(), options.seed()), journal.directory(label));
+      return training.run(label, setup(options.optimization().tables(), options.seed()), journal.directory(label));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       throw new IllegalStateException(label + ": " + e.getMessage(), e);
     }
@@ -228,7 +229,7 @@ public final class Lab {
    */
   ReportRun train(String label, ImageOptions options, ImageCorpus corpus, TrainingListener listener) {
     try (ImageTraining training = new ImageTraining(options, corpus, threads, listener)) {
-      return training.run(label, setup(options.optimization(), options.seed()), journal.directory(label));
+      return training.run(label, setup(options.optimization().others(), options.seed()), journal.directory(label));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       throw new IllegalStateException(label + ": " + e.getMessage(), e);
     }
@@ -249,7 +250,7 @@ public final class Lab {
    */
   Translated translate(String label, TranslationOptions options, ParallelCorpus corpus) {
     try (TranslationTraining training = new TranslationTraining(options, corpus, threads)) {
-      ReportRun run = training.run(label, setup(options.optimization(), options.seed()), journal.directory(label));
+      ReportRun run = training.run(label, setup(options.optimization().tables(), options.seed()), journal.directory(label));
       return new Translated(run,
           training.translate(corpus.test().stream().map(ParallelCorpus.TestSentence::source).toList()));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
@@ -257,9 +258,8 @@ public final class Lab {
     }
   }
 
-  private Summary.Setup setup(LmOptions.Optimization optimization, long seed) {
-    return new Summary.Setup(command, seed, optimization.tables().rule().toString(), optimization.tables().state(),
-        KernelSelection.current().description(), "reproduce");
+  private Summary.Setup setup(StepSpec optimizer, long seed) {
+    return Summary.Setup.of(command, seed, optimizer, KernelSelection.current().description(), "reproduce");
   }
 
   /**

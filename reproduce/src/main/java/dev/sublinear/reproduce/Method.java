@@ -2,6 +2,7 @@
 package dev.sublinear.reproduce;
 
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,11 @@ record Method(String label, String optimizer, @Nullable Double paper, @Nullable 
   /** Rule and layouts. */
   OptimizerSpec spec() {
     return OptimizerSpec.parse(optimizer);
+  }
+
+  /** What updates a tensor that is no table: rule and layouts, or a rule of whole tensors. */
+  StepSpec denseSpec() {
+    return StepSpec.parse(optimizer);
   }
 
   /** Its rate where the recipe has {@code rate}: the product of the two as they are written, not of their nearest floats. */

@@ -2,6 +2,7 @@
 package dev.sublinear.reproduce;
 
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.data.Corpus;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
@@ -75,12 +76,12 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
   }
 
   /** A training of the search. */
-  LmOptions search(OptimizerSpec tables, OptimizerSpec others, Rates chosen) {
+  LmOptions search(OptimizerSpec tables, StepSpec others, Rates chosen) {
     return options(tables, others, chosen, new LmOptions.Length(steps(budget.searchTokens), 0, 1, 0), SEARCH_SEED);
   }
 
   /** A final training. */
-  LmOptions last(OptimizerSpec tables, OptimizerSpec others, Rates chosen, long seed) {
+  LmOptions last(OptimizerSpec tables, StepSpec others, Rates chosen, long seed) {
     return options(tables, others, chosen,
         new LmOptions.Length(steps(budget.tokens), 0, budget.evaluations, budget.probe), seed);
   }
@@ -93,7 +94,7 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
   }
 
   /** A training that is timed. */
-  LmOptions timing(OptimizerSpec tables, OptimizerSpec others, Rates chosen) {
+  LmOptions timing(OptimizerSpec tables, StepSpec others, Rates chosen) {
     return options(tables, others, chosen, new LmOptions.Length(TIMED, 0, 1, 0), SEARCH_SEED);
   }
 
@@ -101,7 +102,7 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
     return Math.max(1, tokens / ((long) batch * bptt));
   }
 
-  private LmOptions options(OptimizerSpec tables, OptimizerSpec others, Rates chosen, LmOptions.Length length,
+  private LmOptions options(OptimizerSpec tables, StepSpec others, Rates chosen, LmOptions.Length length,
       long seed) {
     return new LmOptions(new LmOptions.Data("", vocabulary, batch, bptt), network, softmax,
         new LmOptions.Optimization(tables, others, chosen.tables(), chosen.others(), schedule, clip), length, seed);

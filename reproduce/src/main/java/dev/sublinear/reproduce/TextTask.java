@@ -52,19 +52,19 @@ record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements Dense
 
   @Override
   public ReportRun search(Lab lab, Method method, float rate) {
-    return lab.train("search " + method.label() + " lr " + rate, recipe.search(ADAM, method.spec(), rates(rate)),
+    return lab.train("search " + method.label() + " lr " + rate, recipe.search(ADAM, method.denseSpec(), rates(rate)),
         Recipe.withoutTest(corpus), new TrainingListener() {});
   }
 
   @Override
   public ReportRun last(Lab lab, Method method, float rate, long seed) {
-    return lab.train(method.label() + " seed " + seed, recipe.last(ADAM, method.spec(), rates(rate), seed), corpus,
+    return lab.train(method.label() + " seed " + seed, recipe.last(ADAM, method.denseSpec(), rates(rate), seed), corpus,
         new TrainingListener() {});
   }
 
   @Override
   public ReportRun timing(Lab lab, Method method, float rate) {
-    return lab.train("timing " + method.label(), recipe.timing(ADAM, method.spec(), rates(rate)),
+    return lab.train("timing " + method.label(), recipe.timing(ADAM, method.denseSpec(), rates(rate)),
         Recipe.withoutTest(corpus), new TrainingListener() {});
   }
 

@@ -3,6 +3,7 @@ package dev.sublinear.train.loop;
 
 import dev.sublinear.layout.Dense;
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.TensorSpec;
 import dev.sublinear.train.report.ByteSize;
@@ -49,10 +50,10 @@ final class LmMemory {
   /**
    * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), the
    * logits and the rows gathered from the tables, each with its gradient; of what a Transformer keeps for its backward
-   * pass; and of a probe. At most {@code Long.MAX_VALUE}; the rest of what a step needs is not counted.
+   * pass; of the working memory of rules of whole tensors; and of a probe. At most {@code Long.MAX_VALUE}; the rest of what a step needs is not counted.
    */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {
-    OptimizerSpec others = options.optimization().others();
+    StepSpec others = options.optimization().others();
     NetworkConfig network = options.network();
     List<TensorSpec> tensors = new ArrayList<>(options.softmax().tensors(network, words));
     TensorSpec input = tensors.getFirst();
@@ -60,22 +61,24 @@ final class LmMemory {
     boolean opensAll = options.softmax().touchedRows(1) == 0;
     try {
       long bytes = 0;
+      long workspace = 0;
       for (TensorSpec tensor : tensors) {
         boolean isDense = !tensor.isTable() || (opensAll && (network.tied() || !tensor.equals(input)));
-        OptimizerSpec spec = tensor.isTable() ? tables : others;
+        StepSpec spec = tensor.isTable() ? tables : others;
         bytes = Math.addExact(bytes, tensor(tensor.name(), spec, isDense, tensor.shape().getShape()));
+        workspace = Math.max(workspace, spec.workspaceBytes(tensor.shape().getShape()));
         if (tensor.isTable()) {
-          bytes = Math.addExact(bytes, probeBytes(options.length().probe(), spec, tensor.shape().getShape()));
+          bytes = Math.addExact(bytes, probeBytes(options.length().probe(), tables, tensor.shape().getShape()));
         }
       }
-      return Math.addExact(bytes, stepBytes(options, words));
+      return Math.addExact(Math.addExact(bytes, workspace), stepBytes(options, words));
     } catch (ArithmeticException e) {
       return Long.MAX_VALUE;
     }
   }
 
   /** Bytes of a tensor, of its state and, if it is updated densely, of its gradient. */
-  static long tensor(String name, OptimizerSpec spec, boolean isDense, long... shape) {
+  static long tensor(String name, StepSpec spec, boolean isDense, long... shape) {
     long weights = new Dense().bytes(shape);
     try {
       return Math.addExact(isDense ? Math.multiplyExact(3, weights) : weights, spec.bytes(shape));

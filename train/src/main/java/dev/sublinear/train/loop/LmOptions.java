@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.loop;
 
+import dev.sublinear.rule.Sgd;
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
 
@@ -68,7 +70,7 @@ public record LmOptions(Data data, NetworkConfig network, SoftmaxSpec softmax, O
    * @param schedule how it changes
    * @param clip largest global norm of the gradients; infinite for no clipping
    */
-  public record Optimization(OptimizerSpec tables, OptimizerSpec others, float learningRate, float othersLearningRate,
+  public record Optimization(OptimizerSpec tables, StepSpec others, float learningRate, float othersLearningRate,
       Schedule schedule, double clip) {
     /** Checks the ranges. */
     public Optimization {
@@ -77,6 +79,11 @@ public record LmOptions(Data data, NetworkConfig network, SoftmaxSpec softmax, O
       if (!(clip > 0)) {
         throw new IllegalArgumentException("clip " + clip + ": must be above 0");
       }
+    }
+
+    /** Of a network without tables. */
+    public static Optimization withoutTables(StepSpec all, float learningRate, Schedule schedule, double clip) {
+      return new Optimization(OptimizerSpec.dense(new Sgd()), all, learningRate, learningRate, schedule, clip);
     }
   }
 

@@ -3,8 +3,9 @@ package dev.sublinear.train.loop;
 
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.kernel.CounterRandom;
-import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.Optimizer;
 import dev.sublinear.step.RowOptimizer;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.model.Weight;
 import dev.sublinear.train.report.Summary;
@@ -23,7 +24,7 @@ import java.util.Map;
 final class ModelOptimizers {
   private final List<Weight> weights;
   private final LmOptions.Optimization optimization;
-  private final List<RowOptimizer> optimizers = new ArrayList<>();
+  private final List<Optimizer> optimizers = new ArrayList<>();
 
   /** Allocates the states. */
   ModelOptimizers(List<Weight> weights, LmOptions.Optimization optimization, long seed, Arena arena,
@@ -31,8 +32,8 @@ final class ModelOptimizers {
     this.weights = weights;
     this.optimization = optimization;
     for (Weight weight : weights) {
-      OptimizerSpec spec = weight.spec().isTable() ? optimization.tables() : optimization.others();
-      optimizers.add(new RowOptimizer(spec, weight.table(), seed(seed, weight), arena, workers));
+      StepSpec spec = weight.spec().isTable() ? optimization.tables() : optimization.others();
+      optimizers.add(spec.bind(weight.table(), seed(seed, weight), arena, workers));
     }
   }
 
@@ -41,9 +42,16 @@ final class ModelOptimizers {
     return CounterRandom.mix(seed ^ CounterRandom.stream(weight.name()));
   }
 
-  /** The optimizer of weight number {@code i}. */
-  RowOptimizer get(int i) {
-    return optimizers.get(i);
+  /**
+   * The optimizer of weight number {@code i}, which is a table.
+   *
+   * @throws IllegalArgumentException if it is not updated by rows
+   */
+  RowOptimizer table(int i) {
+    if (optimizers.get(i) instanceof RowOptimizer optimizer) {
+      return optimizer;
+    }
+    throw new IllegalArgumentException(weights.get(i).name() + ": " + optimizers.get(i).spec() + " has no rows");
   }
 
   /** A step with the gradients of all weights, at {@code factor} times the rates. */
@@ -60,8 +68,9 @@ final class ModelOptimizers {
     Map<String, Summary.MemoryComponent> components = new LinkedHashMap<>();
     for (int i = 0; i < optimizers.size(); i++) {
       Weight weight = weights.get(i);
-      RowOptimizer optimizer = optimizers.get(i);
-      long dense = OptimizerSpec.dense(optimizer.spec().rule()).bytes(weight.table().rows(), weight.table().columns());
+      Optimizer optimizer = optimizers.get(i);
+      long[] shape = weight.table().shape().stream().mapToLong(Long::longValue).toArray();
+      long dense = optimizer.spec().denseBytes(shape);
       Summary.MemoryComponent part = new Summary.MemoryComponent(weight.spec().component(), weight.spec().isTable(),
           weight.table().bytes(), optimizer.bytes(), dense);
       components.merge(weight.spec().component(), part, ModelOptimizers::sum);

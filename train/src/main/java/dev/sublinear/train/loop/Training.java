@@ -87,7 +87,7 @@ final class Training<T extends TrainingTask> implements AutoCloseable {
         Weight weight = made.weights().get(i);
         if (weight.spec().isTable() && plan.length().probe() > 0) {
           long seed = ModelOptimizers.seed(plan.seed(), weight);
-          Probe probe = new Probe(optimizers.get(i), plan.length().probe(), seed, arena, workers);
+          Probe probe = new Probe(optimizers.table(i), plan.length().probe(), seed, arena, workers);
           probes.add(new ProbedTable(i, weight.name(), probe));
         }
       }

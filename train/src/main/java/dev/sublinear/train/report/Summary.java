@@ -6,6 +6,9 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.sublinear.step.MatrixSpec;
+import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +65,16 @@ public record Summary(
    * @param kernels the kernels that ran: {@code simd-512}, or {@code scalar: reason}
    * @param version the version of Sublinear
    */
-  public record Setup(String command, long seed, String optimizer, String state, String kernels, String version) {}
+  public record Setup(String command, long seed, String optimizer, String state, String kernels, String version) {
+    /** What was asked for, with the rule and the layouts of {@code optimizer}; a rule of whole tensors has no layouts. */
+    public static Setup of(String command, long seed, StepSpec optimizer, String kernels, String version) {
+      return switch (optimizer) {
+        case OptimizerSpec rows ->
+          new Setup(command, seed, rows.rule().toString(), rows.state(), kernels, version);
+        case MatrixSpec whole -> new Setup(command, seed, whole.toString(), "", kernels, version);
+      };
+    }
+  }
 
   /**
    * The data and the model.

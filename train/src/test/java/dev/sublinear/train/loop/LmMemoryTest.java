@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.step.OptimizerSpec;
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.model.LstmConfig;
 import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
@@ -82,6 +83,25 @@ final class LmMemoryTest {
     long activations = 4L * 2 * TARGETS * (4 * 8 + 2 * 20 + 8 * 16);
     assertEquals(input + 3 * (head + tails + layers) + logitsAndGathered + activations,
         LmMemory.bytes(options, options.optimization().tables(), WORDS));
+  }
+
+  /** Their state, and once the working memory of the tensor that needs most. */
+  @Test
+  void bytes_ruleOfWholeTensors_addsItsWorkspaceOnce() {
+    LmOptions plain = options("adam", NETWORK, 10);
+    StepSpec shampoo = StepSpec.parse("shampoo:merge=1");
+    LmOptions options = plain.with(new LmOptions.Optimization(OptimizerSpec.parse("adam"), shampoo, 1, 1,
+        Schedule.parse("constant"), 1));
+    long[][] tensors = {{WORDS}, {32, 64}, {32, 8}, {32}, {32}, {16, 8}};
+    long state = 0;
+    long most = 0;
+    for (long[] shape : tensors) {
+      state += shampoo.bytes(shape);
+      most = Math.max(most, shampoo.workspaceBytes(shape));
+    }
+    assertTrue(most >= 8 * 64 * 64);
+    assertEquals(state + most, LmMemory.bytes(options, options.optimization().tables(), WORDS)
+        - LmMemory.bytes(plain, plain.optimization().tables(), WORDS));
   }
 
   @Test
