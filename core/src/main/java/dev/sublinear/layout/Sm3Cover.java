@@ -81,6 +81,12 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     return Reduction.GRADIENT;
   }
 
+  /** Variant II replaces the columns' accumulators when the step ends; those of variant I are there before its rows. */
+  @Override
+  public boolean isKnownInStep() {
+    return variant == Variant.I;
+  }
+
   @Override
   public boolean lossless(long... shape) {
     int longer = 0;

@@ -80,6 +80,11 @@ public record Adafactor(double beta1, double clip, boolean relative, boolean sca
   }
 
   @Override
+  public boolean isMeasured() {
+    return true;
+  }
+
+  @Override
   public RowStep newStep(List<RowState> states) {
     return new AdafactorStep(states, this);
   }
