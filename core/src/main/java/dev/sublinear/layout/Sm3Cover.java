@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Error: the moment &lt;= II &lt;= I, for every element in every step, without an upper bound on one element: one large
  * gradient in each of its slices is enough to spoil it. Exact where the tensor has at most one dimension longer than 1. Bytes:
  * 4 (sum of the dimensions), 4 elements where exact; dimensions of 1 behind the first cost nothing, since their one slice is
- * never the least. Beside the state, as working memory: once more as much without the rows, for rows of more than
- * {@link Scratch#BLOCK} elements with them. Takes non-negative slots only.
+ * never the least. Working memory beside the state, which {@link #bytes} does not count: 4 (sum of the dimensions longer than
+ * 1 behind the first), hence 4 columns for a matrix, and with variant II 4 rows more where a row is longer than
+ * {@link Scratch#BLOCK}, with variant I 12,480 bytes; none where exact. Takes non-negative slots only.
  *
  * <p><b>Tables with sparse gradients</b> have the rows alone as their cover: with the first gradient that is not of every
  * row the other accumulators are given up for good (they hold -1 then), and nu(i) = decay A(row) + scale g(i)^2, A(row)
@@ -71,7 +72,7 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     if (lossless(shape)) {
       return new Dense().allocate(arena, seed, shape);
     }
-    Slices slices = new Slices(arena, shape);
+    Slices slices = new Slices(arena, shape, variant == Variant.II);
     return variant == Variant.I ? new SumsOfMaxima(slices, arena) : new MaximaOfSums(slices);
   }
 
