@@ -111,26 +111,46 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     return name() + Term.text("variant", variant, Variant.II);
   }
 
-  private record MaximaOfSums(Slices slices) implements BoundedRowState {
-    @Override
-    public void absorb(Gradient gradient, boolean ofSquares) {
-      slices.begin(gradient);
-    }
+  /** What both recurrences do alike: each thread copies the bounds of a block of columns, and starts maxima at 0. */
+  private interface CoveredRowState extends RowState {
+    Slices slices();
 
     @Override
-    public void enterColumns(int column, int n, long kept, Scratch scratch) {
-      slices.bounds(column, n, scratch.memory, kept);
+    default void enterColumns(int column, int n, long kept, Scratch scratch) {
+      slices().bounds(column, n, scratch.memory, kept);
       KERNELS.fill(scratch.memory, kept + RUN, n, 0);
     }
 
     @Override
-    public void locate(long[] rows, int count, int column, RowCells[] at) {
+    default void locate(long[] rows, int count, int column, RowCells[] at) {
       Slices.locate(rows, count, at);
     }
 
     @Override
-    public MemorySegment cells() {
-      return slices.rows();
+    default MemorySegment cells() {
+      return slices().rows();
+    }
+
+    @Override
+    default void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
+      slices().least(row, column, n, out, oo);
+    }
+
+    @Override
+    default Sharing sharing() {
+      return Sharing.BOTH;
+    }
+
+    @Override
+    default List<StateArray> arrays() {
+      return slices().arrays();
+    }
+  }
+
+  private record MaximaOfSums(Slices slices) implements CoveredRowState, BoundedRowState {
+    @Override
+    public void absorb(Gradient gradient, boolean ofSquares) {
+      slices.begin(gradient);
     }
 
     @Override
@@ -161,24 +181,9 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     public void endStep() {
       slices.end();
     }
-
-    @Override
-    public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
-      slices.least(row, column, n, out, oo);
-    }
-
-    @Override
-    public Sharing sharing() {
-      return Sharing.BOTH;
-    }
-
-    @Override
-    public List<StateArray> arrays() {
-      return slices.arrays();
-    }
   }
 
-  private static final class SumsOfMaxima implements RowState {
+  private static final class SumsOfMaxima implements CoveredRowState {
     private static final long SQUARES = 0;
     private static final long GREATEST = RUN;
     private static final long UNUSED = Scratch.run(2);
@@ -190,6 +195,11 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     SumsOfMaxima(Slices slices, Arena arena) {
       this.slices = slices;
       work = arena.allocate(Scratch.run(3), 64);
+    }
+
+    @Override
+    public Slices slices() {
+      return slices;
     }
 
     @Override
@@ -218,43 +228,12 @@ public record Sm3Cover(Variant variant) implements StateLayout {
       slices.endSum(decay, scale);
     }
 
-    @Override
-    public void enterColumns(int column, int n, long kept, Scratch scratch) {
-      slices.bounds(column, n, scratch.memory, kept);
-      KERNELS.fill(scratch.memory, kept + RUN, n, 0);
-    }
-
-    @Override
-    public void locate(long[] rows, int count, int column, RowCells[] at) {
-      Slices.locate(rows, count, at);
-    }
-
-    @Override
-    public MemorySegment cells() {
-      return slices.rows();
-    }
-
     /** The maxima have been taken, so nothing is added to the bounds, and what the kernel makes of {@code out} is lost. */
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
         MemorySegment out, long oo, RowCells at, Scratch scratch) {
       KERNELS.decayAddBounded(slices.row(row), scratch.memory, at.kept, out, oo, n, 1, 0, scratch.memory, at.kept + RUN,
           out, oo);
-    }
-
-    @Override
-    public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
-      slices.least(row, column, n, out, oo);
-    }
-
-    @Override
-    public Sharing sharing() {
-      return Sharing.BOTH;
-    }
-
-    @Override
-    public List<StateArray> arrays() {
-      return slices.arrays();
     }
   }
 }
