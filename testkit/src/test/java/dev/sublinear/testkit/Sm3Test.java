@@ -307,4 +307,21 @@ final class Sm3Test {
       assertTrue(Arrays.stream(next).allMatch(Double::isFinite), Arrays.toString(next));
     }
   }
+
+  /** An infinite square stays in its element; where rows are alone theirs is the greatest float, which II lets decay. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sm3", "sm3:variant=i"})
+  void infiniteSquare_ofAnElement_boundsItAloneOrItsRow(String layout) {
+    double infinity = Double.POSITIVE_INFINITY;
+    try (Table dense = new Table(layout, 3, 2); Table sparse = new Table(layout, 3, 2)) {
+      dense.step(dense.dense(1, 1e20, 1, 1, 1, 1), 0.5f, 0.5f);
+      double[] bounds = dense.step(dense.dense(1, 1, 1, 1, 1, 1), 0.5f, 0.5f);
+      assertArrayEquals(new double[] {1, infinity, 1, 1, 1, 1}, Arrays.stream(bounds).map(Math::ceil).toArray());
+      SparseRows ones = sparse.sparse(new long[] {0, 1}, 1, 1, 1, 1);
+      sparse.sum(sparse.sparse(new long[] {0, 1}, 1, 1e20, 1, 1));
+      assertArrayEquals(new double[] {Float.MAX_VALUE, Float.MAX_VALUE, 2, 2}, sparse.sum(ones));
+      double next = layout.equals("sm3") ? Float.MAX_VALUE / 2 : Float.MAX_VALUE;
+      assertArrayEquals(new double[] {next, next, 1.5, 1.5}, sparse.step(ones, 0.5f, 0.5f));
+    }
+  }
 }
