@@ -34,6 +34,7 @@ public final class Combinations {
       "adam m=count-sketch:0.2:decay=global:cells=bf16,v=count-min:0.2:decay=global:cells=bf16:clean=25x0.5",
       "adam m=count-sketch:0.2:decay=queried,v=count-min:0.2:decay=queried",
       "adam m=count-sketch:0.2:cells=bf16,v=count-min:0.2:cells=bf16",
+      "adam m=count-sketch:0.2:decay=queried:cells=bf16,v=count-min:0.2:decay=queried:cells=bf16",
       "adagrad v=count-min:0.2:axis=columns",
       "adam m=count-sketch:0.2,v=count-min:0.2:axis=columns",
       "adam m=none,v=count-min:0.2:clean=125x0.2",

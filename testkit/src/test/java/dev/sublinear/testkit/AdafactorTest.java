@@ -106,7 +106,8 @@ final class AdafactorTest {
   /** A NaN in one element is one in RMS(u), hence in every row of the gradient, and in no other. */
   @Test
   void step_nanInOneElement_isInEveryRowOfTheGradient() {
-    try (Workers workers = new Workers(1); Trial trial = new Trial(OptimizerSpec.parse("adafactor"), 4, 2, SEED, workers)) {
+    try (Workers workers = new Workers(1);
+        Trial trial = new Trial(OptimizerSpec.parse("adafactor"), 4, 2, SEED, workers)) {
       float[] before = trial.values();
       DenseRows values = rows(trial, 1, Float.NaN, 1, 1);
       trial.optimizer().step(new SparseRows(new long[] {0, 2}, 2, values.values(), 2), 1);
