@@ -5,14 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 
-/** The median or the minimum of a row's float32 cells in one column: the estimate of {@link Kernels#updateSketch}. */
+/** The median or the minimum of a row's decayed float32 cells in one column: the estimate of {@link Kernels#updateSketch}. */
 final class CellEstimate {
   private CellEstimate() {}
 
   static float minimumAt(MemorySegment cells, RowCells row, long b) {
-    float value = cells.get(JAVA_FLOAT, row.offsets[0] + b);
+    float value = decayed(cells, row, 0, b);
     for (int j = 1; j < row.depth; j++) {
-      value = smaller(value, cells.get(JAVA_FLOAT, row.offsets[j] + b));
+      value = smaller(value, decayed(cells, row, j, b));
     }
     return value;
   }
@@ -27,27 +27,28 @@ final class CellEstimate {
     return a > b ? a : b;
   }
 
-  private static float signed(MemorySegment cells, RowCells row, int j, long b) {
-    return row.signs[j] * cells.get(JAVA_FLOAT, row.offsets[j] + b);
+  /** What depth j has of the row before anything is added. */
+  static float decayed(MemorySegment cells, RowCells row, int j, long b) {
+    return row.ofCell * (row.signs[j] * cells.get(JAVA_FLOAT, row.offsets[j] + b));
   }
 
   static float medianAt(MemorySegment cells, RowCells row, long b) {
-    float p0 = signed(cells, row, 0, b);
+    float p0 = decayed(cells, row, 0, b);
     if (row.depth == 1) {
       return p0;
     }
-    float p1 = signed(cells, row, 1, b);
-    float p2 = signed(cells, row, 2, b);
+    float p1 = decayed(cells, row, 1, b);
+    float p2 = decayed(cells, row, 2, b);
     if (row.depth == 3) {
       return median(p0, p1, p2);
     }
-    float p3 = signed(cells, row, 3, b);
-    float p4 = signed(cells, row, 4, b);
+    float p3 = decayed(cells, row, 3, b);
+    float p4 = decayed(cells, row, 4, b);
     if (row.depth == 5) {
       return median(p0, p1, p2, p3, p4);
     }
-    float p5 = signed(cells, row, 5, b);
-    float p6 = signed(cells, row, 6, b);
+    float p5 = decayed(cells, row, 5, b);
+    float p6 = decayed(cells, row, 6, b);
     // The smallest of three pair minima is at most five others, the largest of three pair maxima at least five: neither
     // can lie beyond the median on the other side, so the five that remain have the same median.
     float low0 = smaller(p0, p1);

@@ -236,12 +236,12 @@ public interface Kernels {
     }
     for (long b = 0; b < 4L * n; b += 4) {
       float estimate = row.isMedian ? CellEstimate.medianAt(cells, row, b) : CellEstimate.minimumAt(cells, row, b);
-      float delta = row.ofOld * estimate + row.ofNew * x.get(JAVA_FLOAT, xo + b);
+      float added = row.ofNew * x.get(JAVA_FLOAT, xo + b);
+      float delta = row.ofOld == 0 ? added : row.ofOld * estimate + added;
       for (int j = 0; j < row.depth; j++) {
-        long at = row.offsets[j] + b;
-        cells.set(JAVA_FLOAT, at, row.ofCell * cells.get(JAVA_FLOAT, at) + row.signs[j] * delta);
+        cells.set(JAVA_FLOAT, row.offsets[j] + b, row.signs[j] * (CellEstimate.decayed(cells, row, j, b) + delta));
       }
-      out.set(JAVA_FLOAT, oo + b, row.factor * (row.ofCell * estimate) + row.factor * delta);
+      out.set(JAVA_FLOAT, oo + b, row.factor * estimate + row.factor * delta);
     }
   }
 

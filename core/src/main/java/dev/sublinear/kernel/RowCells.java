@@ -5,9 +5,10 @@ package dev.sublinear.kernel;
  * Where the cells of one row lie in a state, and for a sketch what an update does to them: the operand of
  * {@link Kernels#updateSketch}.
  *
- * <p>An update of a sketch estimates e = median or minimum over j of signs[j] cells[offsets[j]], sets every depth's cell
- * to ofCell cell + signs[j] delta with delta = ofOld e + ofNew x, and returns factor (ofCell e) + factor delta: the
- * estimate of the new cells, because rounding is monotone and ofCell not negative. Mutable and reused, because a
+ * <p>An update of a sketch decays what every depth has of the row, c_j = ofCell (signs[j] cells[offsets[j]]), estimates e =
+ * median or minimum over j of c_j, sets every depth's cell to signs[j] (c_j + delta) with delta = ofOld e + ofNew x, and
+ * returns factor e + factor delta: the estimate of the new cells, because rounding is monotone. Where ofOld is 0, delta
+ * is ofNew x alone: an e that is infinite or NaN stays in the cells that it comes from. Mutable and reused, because a
  * step allocates nothing, and without references, whose writes would be seen by the collector's cards that threads
  * share; not thread-safe.
  */
@@ -39,7 +40,7 @@ public final class RowCells {
   /** Factor of each depth's own old cell, not negative; 1 unless a sketch says otherwise. */
   public float ofCell = 1;
 
-  /** Factor of the old estimate in delta. */
+  /** Factor of the estimate in delta; with 0 it is left out. */
   public float ofOld;
 
   /** Factor of x in delta. */

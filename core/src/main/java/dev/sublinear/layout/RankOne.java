@@ -79,6 +79,7 @@ public record RankOne(boolean force) implements StateLayout {
     private final OuterProduct estimate; // R, and C / sum(C) for the time of a step
     private final MemorySegment columnSums;
     private final double[] stepSums;
+    private boolean isShared; // C / sum(C) is that of C: from the sweep to the end of a step
     private float decay;
     private float scale;
 
@@ -110,6 +111,12 @@ public record RankOne(boolean force) implements StateLayout {
         columnSums.setAtIndex(ValueLayout.JAVA_DOUBLE, j, sum);
       }
       shareColumns();
+      isShared = true;
+    }
+
+    @Override
+    public void endStep() {
+      isShared = false;
     }
 
     /** C / sum(C), for the estimates: not kept with the state, so made anew after a fold or a restore. */
@@ -126,7 +133,9 @@ public record RankOne(boolean force) implements StateLayout {
 
     @Override
     public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
-      shareColumns();
+      if (!isShared) {
+        shareColumns();
+      }
       estimate.write(row, column, n, out, oo);
     }
 

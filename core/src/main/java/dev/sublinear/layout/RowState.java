@@ -104,7 +104,8 @@ public interface RowState {
       long oo, RowCells at, Scratch scratch);
 
   /**
-   * {@code out[0..n) <- the estimate of S[row, c0..c0+n)}, between steps; changes no bit of the state.
+   * {@code out[0..n) <- the estimate of S[row, c0..c0+n)}, between steps and, if {@link StateLayout#isKnownInStep}, in a step
+   * that has accumulated all its rows; changes no bit of the state. In a step many threads may ask at a time.
    *
    * <p>By default an update by nothing, for states that {@code accumulate(1, 0)} leaves alone to the last bit: adding 0
    * to a cell does not, where the cell may be -0 or infinite.

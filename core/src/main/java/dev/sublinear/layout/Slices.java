@@ -24,6 +24,7 @@ final class Slices {
   private static final float GIVEN_UP = -1;
 
   private final MemorySegment rows;
+  /** Of rows that are set a block of columns at a time, while their old numbers are read. */
   private final MemorySegment nextRows;
   /** Of all dimensions behind the first that are longer than 1, one after the other. */
   private final MemorySegment others;
@@ -47,7 +48,12 @@ final class Slices {
     }
   }
 
-  Slices(Arena arena, long[] shape) {
+  /**
+   * Allocates the numbers, all 0.
+   *
+   * @param setsRows whether there will be calls of {@link #setRow}, which take working memory where rows are long
+   */
+  Slices(Arena arena, long[] shape, boolean setsRows) {
     columns = Math.toIntExact(Shapes.columns(shape));
     int stride = columns;
     int count = 0;
@@ -60,7 +66,7 @@ final class Slices {
       }
     }
     rows = floats(arena, Shapes.rows(shape));
-    nextRows = columns > Scratch.BLOCK ? floats(arena, Shapes.rows(shape)) : MemorySegment.NULL;
+    nextRows = setsRows && columns > Scratch.BLOCK ? floats(arena, Shapes.rows(shape)) : MemorySegment.NULL;
     others = floats(arena, count);
     nextOthers = floats(arena, count);
   }

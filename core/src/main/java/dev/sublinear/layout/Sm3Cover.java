@@ -17,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  * <p>A slice is all elements that agree in one index; A(r) is the accumulator of slice r, and an element i lies in as many
  * slices as the tensor has dimensions. Variant II: nu(i) = decay min_{r contains i} A(r) + scale g(i)^2 is the estimate;
  * then A(r) &lt;- max_{i in r} nu(i). Variant I: A(r) &lt;- decay A(r) + scale max_{i in r} g(i)^2; then the estimate is
- * min_{r contains i} A(r). Maxima pass over NaN. With decay 1 and scale 1 they are the published sums, with beta and 1 -
+ * min_{r contains i} A(r). Maxima pass over NaN, so that it spoils its
+ * element alone; an infinite square, from a gradient beyond 1.8e19, makes the estimate of its element infinite for good, and with
+ * the rows alone those of its row the greatest float, which with variant II decays. With decay 1 and scale 1 they are the published sums, with beta and 1 -
  * beta the exponential mean.
  *
  * <p>Error: the moment &lt;= II &lt;= I, for every element in every step, without an upper bound on one element: one large
  * gradient in each of its slices is enough to spoil it. Exact where the tensor has at most one dimension longer than 1. Bytes:
  * 4 (sum of the dimensions), 4 elements where exact; dimensions of 1 behind the first cost nothing, since their one slice is
- * never the least. Beside the state, as working memory: once more as much without the rows, for rows of more than
- * {@link Scratch#BLOCK} elements with them. Takes non-negative slots only.
+ * never the least. Working memory beside the state, which {@link #bytes} does not count: 4 (sum of the dimensions longer than
+ * 1 behind the first), hence 4 columns for a matrix, and with variant II 4 rows more where a row is longer than
+ * {@link Scratch#BLOCK}, with variant I 12,480 bytes; none where exact. Takes non-negative slots only.
  *
  * <p><b>Tables with sparse gradients</b> have the rows alone as their cover: with the first gradient that is not of every
  * row the other accumulators are given up for good (they hold -1 then), and nu(i) = decay A(row) + scale g(i)^2, A(row)
@@ -71,7 +74,7 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     if (lossless(shape)) {
       return new Dense().allocate(arena, seed, shape);
     }
-    Slices slices = new Slices(arena, shape);
+    Slices slices = new Slices(arena, shape, variant == Variant.II);
     return variant == Variant.I ? new SumsOfMaxima(slices, arena) : new MaximaOfSums(slices);
   }
 
@@ -79,6 +82,12 @@ public record Sm3Cover(Variant variant) implements StateLayout {
   @Override
   public Reduction firstSweep() {
     return Reduction.GRADIENT;
+  }
+
+  /** Variant II replaces the columns' accumulators when the step ends; those of variant I are there before its rows. */
+  @Override
+  public boolean isKnownInStep() {
+    return variant == Variant.I;
   }
 
   @Override
@@ -104,26 +113,46 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     return name() + Term.text("variant", variant, Variant.II);
   }
 
-  private record MaximaOfSums(Slices slices) implements BoundedRowState {
-    @Override
-    public void absorb(Gradient gradient, boolean ofSquares) {
-      slices.begin(gradient);
-    }
+  /** What both recurrences do alike: each thread copies the bounds of a block of columns, and starts maxima at 0. */
+  private interface CoveredRowState extends RowState {
+    Slices slices();
 
     @Override
-    public void enterColumns(int column, int n, long kept, Scratch scratch) {
-      slices.bounds(column, n, scratch.memory, kept);
+    default void enterColumns(int column, int n, long kept, Scratch scratch) {
+      slices().bounds(column, n, scratch.memory, kept);
       KERNELS.fill(scratch.memory, kept + RUN, n, 0);
     }
 
     @Override
-    public void locate(long[] rows, int count, int column, RowCells[] at) {
+    default void locate(long[] rows, int count, int column, RowCells[] at) {
       Slices.locate(rows, count, at);
     }
 
     @Override
-    public MemorySegment cells() {
-      return slices.rows();
+    default MemorySegment cells() {
+      return slices().rows();
+    }
+
+    @Override
+    default void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
+      slices().least(row, column, n, out, oo);
+    }
+
+    @Override
+    default Sharing sharing() {
+      return Sharing.BOTH;
+    }
+
+    @Override
+    default List<StateArray> arrays() {
+      return slices().arrays();
+    }
+  }
+
+  private record MaximaOfSums(Slices slices) implements CoveredRowState, BoundedRowState {
+    @Override
+    public void absorb(Gradient gradient, boolean ofSquares) {
+      slices.begin(gradient);
     }
 
     @Override
@@ -154,24 +183,9 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     public void endStep() {
       slices.end();
     }
-
-    @Override
-    public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
-      slices.least(row, column, n, out, oo);
-    }
-
-    @Override
-    public Sharing sharing() {
-      return Sharing.BOTH;
-    }
-
-    @Override
-    public List<StateArray> arrays() {
-      return slices.arrays();
-    }
   }
 
-  private static final class SumsOfMaxima implements RowState {
+  private static final class SumsOfMaxima implements CoveredRowState {
     private static final long SQUARES = 0;
     private static final long GREATEST = RUN;
     private static final long UNUSED = Scratch.run(2);
@@ -183,6 +197,11 @@ public record Sm3Cover(Variant variant) implements StateLayout {
     SumsOfMaxima(Slices slices, Arena arena) {
       this.slices = slices;
       work = arena.allocate(Scratch.run(3), 64);
+    }
+
+    @Override
+    public Slices slices() {
+      return slices;
     }
 
     @Override
@@ -211,43 +230,12 @@ public record Sm3Cover(Variant variant) implements StateLayout {
       slices.endSum(decay, scale);
     }
 
-    @Override
-    public void enterColumns(int column, int n, long kept, Scratch scratch) {
-      slices.bounds(column, n, scratch.memory, kept);
-      KERNELS.fill(scratch.memory, kept + RUN, n, 0);
-    }
-
-    @Override
-    public void locate(long[] rows, int count, int column, RowCells[] at) {
-      Slices.locate(rows, count, at);
-    }
-
-    @Override
-    public MemorySegment cells() {
-      return slices.rows();
-    }
-
     /** The maxima have been taken, so nothing is added to the bounds, and what the kernel makes of {@code out} is lost. */
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
         MemorySegment out, long oo, RowCells at, Scratch scratch) {
       KERNELS.decayAddBounded(slices.row(row), scratch.memory, at.kept, out, oo, n, 1, 0, scratch.memory, at.kept + RUN,
           out, oo);
-    }
-
-    @Override
-    public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
-      slices.least(row, column, n, out, oo);
-    }
-
-    @Override
-    public Sharing sharing() {
-      return Sharing.BOTH;
-    }
-
-    @Override
-    public List<StateArray> arrays() {
-      return slices.arrays();
     }
   }
 }

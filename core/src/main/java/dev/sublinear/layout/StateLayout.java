@@ -36,6 +36,14 @@ public interface StateLayout {
     return Reduction.NONE;
   }
 
+  /**
+   * Whether the estimates of a step are known as soon as all its rows are accumulated: {@link RowState#query} then gives
+   * them before {@link RowState#endStep}, which changes none. A rule that goes over the rows twice needs that.
+   */
+  default boolean isKnownInStep() {
+    return true;
+  }
+
   /** The layout that holds the slot exactly, to rounding, and decays when this one does: what an error is against. */
   default StateLayout exact(Slot slot) {
     return new Dense();

@@ -22,6 +22,9 @@ import java.util.List;
  * m, of updates, in {@code none}. With another layout m &lt;- beta1 m + (1 - beta1) s, theta &lt;- theta - m, where s is what
  * would be subtracted without it.
  *
+ * <p>What spoils one element spoils all, since RMS(u) is over all: a NaN in a gradient makes every parameter of its rows NaN,
+ * and where the squares of u add up to more than a float32 holds nothing moves, or without a clip all become NaN.
+ *
  * <p>Source: Shazeer, Stern, 2018, algorithms 4 to 6; m as in their code (Tensor2Tensor), which they advise against.
  * Deviations: eps1 = 1e-30 is not added to g^2 but its root to the root of v, which changes nothing unless v is below
  * 1e-24, and 0/0 is 0; v of a row decays when it is touched, see {@link RankOne}; higher ranks are matrices of rows and
@@ -77,6 +80,11 @@ public record Adafactor(double beta1, double clip, boolean relative, boolean sca
   @Override
   public float defaultLearningRate() {
     return 0.01f;
+  }
+
+  @Override
+  public boolean isMeasured() {
+    return true;
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
 import dev.sublinear.kernel.Scratch;
 import dev.sublinear.layout.RowState;
-import dev.sublinear.layout.Sharing;
 import dev.sublinear.layout.StatelessRowState;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -28,7 +27,6 @@ final class AdafactorStep implements RowStep {
 
   private final RowState m;
   private final RowState v;
-  private final boolean isFilled;
   private final Adafactor rule;
   private double learningRate;
   private double fresh;
@@ -38,7 +36,6 @@ final class AdafactorStep implements RowStep {
     m = states.get(SLOT_M);
     v = states.get(SLOT_V);
     this.rule = rule;
-    isFilled = v.sharing() == Sharing.COLUMNS || v.sharing() == Sharing.BOTH;
   }
 
   @Override
@@ -71,11 +68,6 @@ final class AdafactorStep implements RowStep {
   }
 
   @Override
-  public boolean isMeasured() {
-    return true;
-  }
-
-  @Override
   public void measure(long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to,
       Scratch scratch, double[] sums, int at) {
     MemorySegment w = scratch.memory;
@@ -97,11 +89,7 @@ final class AdafactorStep implements RowStep {
   public void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to, int counter,
       Scratch scratch) {
     MemorySegment w = scratch.memory;
-    if (isFilled) { // by a reduction, so that this only writes the estimate out again
-      v.accumulate(row, column, n, decay(SLOT_V), scale(SLOT_V), w, SQUARE, w, V, scratch.located(SLOT_V), scratch);
-    } else {
-      v.query(row, column, n, w, V, scratch.located(SLOT_V), scratch);
-    }
+    v.query(row, column, n, w, V, scratch.located(SLOT_V), scratch);
     if (m instanceof StatelessRowState) {
       KERNELS.adaptiveStep(theta, to, n, step, g, go, w, V, 1, EPSILON, Float.MAX_VALUE);
       return;

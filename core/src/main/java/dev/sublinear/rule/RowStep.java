@@ -25,14 +25,9 @@ public interface RowStep {
   /** The scale of slot number {@code slot} in this step. */
   float scale(int slot);
 
-  /** Whether the rows are gone over twice: first by {@link #measure}, and by {@link #apply} when all are measured. */
-  default boolean isMeasured() {
-    return false;
-  }
-
   /**
    * Updates the moments of one run of a row as far as they depend on it alone, and adds to two sums over all rows;
-   * called only if {@link #isMeasured}, for all runs before any is applied. Parameters as in {@link #apply}.
+   * called only if {@link UpdateRule#isMeasured}, for all runs before any is applied. Parameters as in {@link #apply}.
    *
    * @param sums gets the run's share of the two sums
    * @param at index of the first; the second is the next

@@ -35,6 +35,14 @@ public interface UpdateRule {
    */
   RowStep newStep(List<RowState> states);
 
+  /**
+   * Whether a step goes over the rows twice: first by {@link RowStep#measure}, and by {@link RowStep#apply} when all are
+   * measured. It then needs layouts that {@link StateLayout#isKnownInStep}.
+   */
+  default boolean isMeasured() {
+    return false;
+  }
+
   /** What {@link RowStep#apply} needs to know of each row's past; 4 more bytes a row unless {@code NONE}. */
   default RowCounter rowCounter() {
     return RowCounter.NONE;

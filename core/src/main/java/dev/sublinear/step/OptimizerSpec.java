@@ -7,10 +7,8 @@ import dev.sublinear.layout.FoldableLayout;
 import dev.sublinear.layout.Layouts;
 import dev.sublinear.layout.Reduction;
 import dev.sublinear.layout.Slot;
-import dev.sublinear.layout.Sm3Cover;
 import dev.sublinear.layout.StateLayout;
 import dev.sublinear.layout.Term;
-import dev.sublinear.rule.Adafactor;
 import dev.sublinear.rule.RowCounter;
 import dev.sublinear.rule.Rules;
 import dev.sublinear.rule.UpdateRule;
@@ -59,10 +57,12 @@ public record OptimizerSpec(UpdateRule rule, List<StateLayout> layouts) implemen
         && layout.firstSweep() == Reduction.GRADIENT) {
       return "it takes in the whole gradient with one decay, and here every row has its own";
     }
-    if (rule instanceof Adafactor && layout instanceof Sm3Cover) {
-      return "adafactor goes over the rows twice, and what bounds an element in the second pass is not known before its end";
+    String refusal = layout.refusal(slot);
+    if (refusal == null && rule.isMeasured() && !layout.isKnownInStep()) {
+      return rule.name() + " goes over the rows twice, and what " + layout
+          + " estimates is known only when the step ends";
     }
-    return layout.refusal(slot);
+    return refusal;
   }
 
   private static List<String> legalLayouts(UpdateRule rule, Slot slot) {

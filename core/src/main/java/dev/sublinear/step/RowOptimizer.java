@@ -95,7 +95,7 @@ public final class RowOptimizer implements Optimizer {
     counter = rule.rowCounter();
     counters = counter != RowCounter.NONE ? arena.allocate(parameters.rows() * Integer.BYTES, 64) : null;
     rowStep = remembering(rule).newStep(states);
-    sums = rowStep.isMeasured() ? new RowSums() : null;
+    sums = rule.isMeasured() ? new RowSums() : null;
   }
 
   private RowState allocate(Slot slot, StateLayout layout, Arena arena) {

@@ -250,7 +250,9 @@ public final class SimdKernels implements Kernels {
   @Override
   public void updateSketch(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo, MemorySegment out,
       long oo, Scratch scratch) {
-    int done = row.isPacked ? 0 : SimdSketches.update(cells, row, whole(n), x, xo, out, oo);
+    int done = row.isPacked
+        ? SimdPackedSketches.update(cells, row, Bfloat16.grouped(n), x, xo, out, oo)
+        : SimdSketches.update(cells, row, whole(n), x, xo, out, oo);
     if (done < n) {
       row.advance(done);
       Kernels.super.updateSketch(cells, row, n - done, x, xo + 4L * done, out, oo + 4L * done, scratch);
@@ -264,12 +266,8 @@ public final class SimdKernels implements Kernels {
       Scratch scratch) {
     int done = 0;
     if (SimdSketches.isOnePass(m, v)) {
-      done = m.isPacked ? Bfloat16.grouped(n) : whole(n);
-      if (m.isPacked) {
-        SimdSketches.packedAdam(theta, to, done, g, go, mCells, m, vCells, v, step, rootScale, epsilon, limit, scratch);
-      } else {
-        SimdSketches.adam(theta, to, done, g, go, mCells, m, vCells, v, step, rootScale, epsilon, limit);
-      }
+      done = whole(n);
+      SimdSketches.adam(theta, to, done, g, go, mCells, m, vCells, v, step, rootScale, epsilon, limit);
     }
     if (done < n) {
       m.advance(done);

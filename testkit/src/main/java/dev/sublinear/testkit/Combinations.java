@@ -34,6 +34,7 @@ public final class Combinations {
       "adam m=count-sketch:0.2:decay=global:cells=bf16,v=count-min:0.2:decay=global:cells=bf16:clean=25x0.5",
       "adam m=count-sketch:0.2:decay=queried,v=count-min:0.2:decay=queried",
       "adam m=count-sketch:0.2:cells=bf16,v=count-min:0.2:cells=bf16",
+      "adam m=count-sketch:0.2:decay=queried:cells=bf16,v=count-min:0.2:decay=queried:cells=bf16",
       "adagrad v=count-min:0.2:axis=columns",
       "adam m=count-sketch:0.2,v=count-min:0.2:axis=columns",
       "adam m=none,v=count-min:0.2:clean=125x0.2",
@@ -45,6 +46,7 @@ public final class Combinations {
       "adafactor:relative=false:scale=false m=none,v=rank-one",
       "adafactor:beta1=0.5:relative=false m=count-sketch:0.2:decay=global,v=count-min:0.2:decay=global",
       "adafactor:clip=Infinity:scale=false m=none,v=count-min:0.2:axis=columns",
+      "adafactor m=none,v=sm3:variant=i",
       "adagrad v=sm3:variant=i",
       "adam v=sm3:variant=i",
       "sm3:beta1=0.5:eps=1.0E-8 m=bf16,v=sm3:variant=i");

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.gradient.DenseRows;
+import dev.sublinear.gradient.SparseRows;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.Workers;
 import dev.sublinear.testkit.gradients.Gradients;
 import dev.sublinear.testkit.gradients.Gradients.Values;
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +95,39 @@ final class AdafactorTest {
         trial.optimizer().step(new DenseRows(trial.arena().allocate(4L * 12, 64), 4, 3), 1);
       }
       assertArrayEquals(before, trial.values());
+    }
+  }
+
+  private static DenseRows rows(Trial trial, float... values) {
+    MemorySegment memory = trial.arena().allocate(4L * values.length, 64).copyFrom(MemorySegment.ofArray(values));
+    return new DenseRows(memory, 2, 2);
+  }
+
+  /** A NaN in one element is one in RMS(u), hence in every row of the gradient, and in no other. */
+  @Test
+  void step_nanInOneElement_isInEveryRowOfTheGradient() {
+    try (Workers workers = new Workers(1);
+        Trial trial = new Trial(OptimizerSpec.parse("adafactor"), 4, 2, SEED, workers)) {
+      float[] before = trial.values();
+      DenseRows values = rows(trial, 1, Float.NaN, 1, 1);
+      trial.optimizer().step(new SparseRows(new long[] {0, 2}, 2, values.values(), 2), 1);
+      float[] after = trial.values();
+      for (int i = 0; i < 8; i++) {
+        assertEquals(i / 2 % 2 == 0 ? Float.NaN : before[i], after[i]);
+      }
+    }
+  }
+
+  /** The first gradient leaves the second column a share of 0, so that its u is 3e19. */
+  @ParameterizedTest
+  @CsvSource({"adafactor,false", "adafactor:clip=Infinity,true"})
+  void step_squaresOfUBeyondFloat_moveNothingOrAllToNan(String text, boolean isNan) {
+    try (Workers workers = new Workers(1); Trial trial = new Trial(OptimizerSpec.parse(text), 2, 2, SEED, workers)) {
+      float[] before = trial.values();
+      trial.optimizer().step(rows(trial, 1e28f, 0, 0, 3e4f), 1);
+      for (int i = 0; i < 4; i++) {
+        assertEquals(isNan ? Float.NaN : before[i], trial.values()[i]);
+      }
     }
   }
 

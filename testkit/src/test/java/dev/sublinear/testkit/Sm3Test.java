@@ -7,14 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sublinear.gradient.DenseRows;
 import dev.sublinear.gradient.Gradient;
-import dev.sublinear.gradient.RowTable;
 import dev.sublinear.gradient.SparseRows;
 import dev.sublinear.kernel.RowCells;
 import dev.sublinear.kernel.Scratch;
 import dev.sublinear.layout.Layouts;
 import dev.sublinear.layout.RowState;
-import dev.sublinear.layout.StateArray;
-import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.testkit.gradients.Gradients;
 import dev.sublinear.testkit.gradients.Gradients.Values;
 import dev.sublinear.testkit.oracle.DenseMoment;
@@ -30,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is particular to the layout {@code sm3}: its bounds, its oracle, its two covers, its bytes. */
+/** The estimates of the layout {@code sm3}, by themselves: its bounds, its oracle, its two covers. */
 final class Sm3Test {
   private static final long SEED = 43;
   private static final List<int[]> SHAPES =
@@ -115,7 +112,7 @@ final class Sm3Test {
   }
 
   /** Small whole numbers, half of them 0, whose squares and sums are exact. */
-  private static double[] whole(int count, long step) {
+  static double[] whole(int count, long step) {
     double[] values = new double[count];
     for (int i = 0; i < count; i++) {
       double normal = Gradients.normal(SEED + 1000 * step, i);
@@ -311,95 +308,20 @@ final class Sm3Test {
     }
   }
 
-  /** Where at most one dimension is longer than 1 it is Adagrad, bit for bit, for gradients of either kind. */
+  /** An infinite square stays in its element; where rows are alone theirs is the greatest float, which II lets decay. */
   @ParameterizedTest
   @ValueSource(strings = {"sm3", "sm3:variant=i"})
-  void adagrad_ofVectors_hasTheBitsOfDense(String layout) {
-    for (long[] shape : List.of(new long[] {}, new long[] {1}, new long[] {31}, new long[] {31, 1}, new long[] {1, 31},
-        new long[] {1, 31, 1})) {
-      try (Tensor dense = new Tensor("adagrad", 1, shape); Tensor sm3 = new Tensor("adagrad v=" + layout, 1, shape)) {
-        assertEquals(dense.optimizer().bytes(), sm3.optimizer().bytes());
-        RowTable table = dense.parameters();
-        Gradients gradients = new Gradients(SEED, table.rows(), table.columns());
-        for (int t = 1; t <= 20; t++) {
-          Gradient gradient = t % 2 == 0
-              ? gradients.dense(dense.arena(), t, Values.SPECIAL)
-              : gradients.sparse(dense.arena(), t, 9, Values.NORMAL);
-          dense.optimizer().step(gradient, 0.1f);
-          sm3.optimizer().step(gradient, 0.1f);
-          assertEquals(-1, table.data().mismatch(sm3.parameters().data()), Arrays.toString(shape) + ", step " + t);
-        }
-      }
-    }
-  }
-
-  /** Dense steps of rows longer than a block and of a tensor of three dimensions, on any number of threads. */
-  @Test
-  void step_ofDenseGradients_sameBitsOnAnyNumberOfThreads() {
-    for (long[] shape : List.of(new long[] {37, 40}, new long[] {11, 2100}, new long[] {9, 3, 700},
-        new long[] {40, 5, 4})) {
-      for (String text : List.of("adagrad v=sm3", "rmsprop v=sm3:variant=i", "sm3")) {
-        try (Tensor alone = new Tensor(text, 1, shape);
-            Tensor two = new Tensor(text, 2, shape);
-            Tensor five = new Tensor(text, 5, shape)) {
-          Gradients gradients = new Gradients(SEED, shape[0], alone.parameters().columns());
-          for (int t = 1; t <= 6; t++) {
-            Gradient gradient = gradients.dense(alone.arena(), t, Values.SPECIAL);
-            for (Tensor tensor : List.of(alone, two, five)) {
-              tensor.optimizer().step(gradient, 0.1f);
-              assertEquals(-1, alone.parameters().data().mismatch(tensor.parameters().data()), text);
-              assertArrayEquals(arrays(alone), arrays(tensor), text);
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private static byte[][] arrays(Tensor tensor) {
-    return tensor.optimizer().arrays().stream().map(StateArray::data)
-        .map(data -> data.toArray(ValueLayout.JAVA_BYTE)).toArray(byte[][]::new);
-  }
-
-  /** An element of a tensor of three dimensions lies in a slice of each; permuting slices commutes with a step. */
-  @Test
-  void step_ofPermutedTensor_isThePermutedStep() {
-    long[] shape = {4, 3, 5};
-    long[] turned = {5, 4, 3};
-    for (String text : List.of("adagrad v=sm3", "adagrad v=sm3:variant=i")) {
-      try (Tensor tensor = new Tensor(text, 1, shape); Tensor other = new Tensor(text, 1, turned)) {
-        for (int t = 1; t <= 10; t++) {
-          double[] g = whole(60, t);
-          double[] permuted = new double[60];
-          for (int i = 0; i < 60; i++) {
-            permuted[i % 5 * 12 + i / 15 * 3 + i / 5 % 3] = g[i];
-          }
-          tensor.step(0.1f, g);
-          other.step(0.1f, permuted);
-        }
-        double[] expected = tensor.values();
-        double[] actual = other.values();
-        for (int i = 0; i < 60; i++) {
-          assertEquals(expected[i], actual[i % 5 * 12 + i / 15 * 3 + i / 5 % 3], text);
-        }
-      }
-    }
-  }
-
-  @Test
-  void bytes_ofAMatrix_areOneFloatPerRowAndColumn() {
-    OptimizerSpec spec = OptimizerSpec.parse("sm3 m=none");
-    assertEquals(4 * 5120, spec.bytes(4096, 1024));
-    assertEquals(4 * 5120 + 4 * 4096 * 1024, OptimizerSpec.parse("sm3").bytes(4096, 1024));
-    assertEquals(4 * (6 + 5 + 3 + 2), spec.bytes(6, 5, 3, 2));
-    assertEquals(4 * (6 + 5), spec.bytes(6, 1, 5));
-    assertEquals(4 * 50, spec.bytes(50));
-    assertEquals(4, spec.bytes());
-    assertEquals(4 * (49_500_000L + 64), spec.bytes(49_500_000, 64));
-    try (Tensor tensor = new Tensor("sm3 m=none", 1, 4096, 1024)) {
-      assertEquals(4 * 5120, tensor.optimizer().bytes());
-      assertEquals(List.of("v.rows", "v.axis1"),
-          tensor.optimizer().arrays().stream().map(StateArray::name).toList());
+  void infiniteSquare_ofAnElement_boundsItAloneOrItsRow(String layout) {
+    double infinity = Double.POSITIVE_INFINITY;
+    try (Table dense = new Table(layout, 3, 2); Table sparse = new Table(layout, 3, 2)) {
+      dense.step(dense.dense(1, 1e20, 1, 1, 1, 1), 0.5f, 0.5f);
+      double[] bounds = dense.step(dense.dense(1, 1, 1, 1, 1, 1), 0.5f, 0.5f);
+      assertArrayEquals(new double[] {1, infinity, 1, 1, 1, 1}, Arrays.stream(bounds).map(Math::ceil).toArray());
+      SparseRows ones = sparse.sparse(new long[] {0, 1}, 1, 1, 1, 1);
+      sparse.sum(sparse.sparse(new long[] {0, 1}, 1, 1e20, 1, 1));
+      assertArrayEquals(new double[] {Float.MAX_VALUE, Float.MAX_VALUE, 2, 2}, sparse.sum(ones));
+      double next = layout.equals("sm3") ? Float.MAX_VALUE / 2 : Float.MAX_VALUE;
+      assertArrayEquals(new double[] {next, next, 1.5, 1.5}, sparse.step(ones, 0.5f, 0.5f));
     }
   }
 }

@@ -53,6 +53,10 @@ public class Contracts {
   @Nested
   public class Probes extends ProbeSuite {}
 
+  /** See {@link SecondPassSuite}. */
+  @Nested
+  public class SecondPass extends SecondPassSuite {}
+
   /** See {@link AllocationSuite}. */
   @Nested
   public class Allocation extends AllocationSuite {}

@@ -43,9 +43,9 @@ public class KernelTruthSuite {
             nan |= Float.isNaN(sorted[j]);
           }
           Arrays.sort(sorted);
-          // A NaN has no place in an order, and infinity times 0 is none; what a kernel returns then is fixed by equality
-          // with scalar alone. Of zeros of both signs either may be the middle.
-          if (!nan && Float.isFinite(sorted[depth / 2])) {
+          // A NaN has no place in an order; what a kernel returns then is fixed by equality with scalar alone. Of zeros of
+          // both signs either may be the middle.
+          if (!nan) {
             float median = out.getAtIndex(ValueLayout.JAVA_FLOAT, i);
             assertTrue(sorted[depth / 2] == median,
                 () -> "depth " + depth + ": " + Arrays.toString(sorted) + ", " + median);
@@ -103,6 +103,35 @@ public class KernelTruthSuite {
         Arrays.sort(seen);
         assertEquals(seen[row.isMedian ? depth / 2 : 0] + 0f, out.getAtIndex(ValueLayout.JAVA_FLOAT, i) + 0f,
             "element " + i);
+      }
+    }
+  }
+
+  /** Without a factor of the estimate a cell that is infinite or NaN spoils no other, nor is a -0 added to +0. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  public void updateSketch_withoutOldEstimate_keepsTheCellsApart(boolean isMedian) {
+    float[][] cells = {{Float.NaN, 1, 2}, {3, Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY}, {-0f, 1, 2}};
+    for (float[] before : cells) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment memory = arena.allocate(4L * 3 * N, 64);
+        MemorySegment zeros = arena.allocate(4L * N, 64);
+        Scratch scratch = new Scratch(arena);
+        RowCells row = scratch.located(0, 0)[0];
+        row.depth = 3;
+        row.isMedian = isMedian;
+        row.factor = 1;
+        row.ofNew = 1;
+        for (int j = 0; j < 3; j++) {
+          row.offsets[j] = 4L * N * j;
+          row.signs[j] = 1;
+          KERNELS.fill(memory, row.offsets[j], N, before[j]);
+        }
+        KERNELS.fill(zeros, 0, N, -0f);
+        KERNELS.updateSketch(memory, row, N, zeros, 0, arena.allocate(4L * N, 64), 0, scratch);
+        for (int i = 0; i < 3 * N; i++) {
+          assertEquals(before[i / N], memory.getAtIndex(ValueLayout.JAVA_FLOAT, i), "cell " + i);
+        }
       }
     }
   }
