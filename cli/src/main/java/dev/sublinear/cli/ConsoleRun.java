@@ -29,7 +29,8 @@ final class ConsoleRun {
 
   /** What was asked for, as the summary quotes it. */
   static Summary.Setup setup(Console console, long seed, StepSpec optimizer) {
-    return Summary.Setup.of(console.command(), seed, optimizer, KernelSelection.current().description(), Version.text());
+    return Summary.Setup.of(console.command(), seed, optimizer, KernelSelection.current().description(),
+        Version.text());
   }
 
   /**

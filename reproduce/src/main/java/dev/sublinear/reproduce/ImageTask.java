@@ -43,12 +43,14 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
   @Override
   public ReportRun search(Lab lab, Method method, float rate) {
     return lab.train("search " + method.label() + " lr " + rate,
-        options(method.denseSpec(), rate, searchSteps, 1, Recipe.SEARCH_SEED), withoutTest(), new TrainingListener() {});
+        options(method.denseSpec(), rate, searchSteps, 1, Recipe.SEARCH_SEED), withoutTest(),
+        new TrainingListener() {});
   }
 
   @Override
   public ReportRun last(Lab lab, Method method, float rate, long seed) {
-    return lab.train(method.label() + " seed " + seed, options(method.denseSpec(), rate, steps, EVALUATIONS, seed), corpus,
+    return lab.train(method.label() + " seed " + seed, options(method.denseSpec(), rate, steps, EVALUATIONS, seed),
+        corpus,
         new TrainingListener() {});
   }
 

@@ -250,7 +250,8 @@ public final class Lab {
    */
   Translated translate(String label, TranslationOptions options, ParallelCorpus corpus) {
     try (TranslationTraining training = new TranslationTraining(options, corpus, threads)) {
-      ReportRun run = training.run(label, setup(options.optimization().tables(), options.seed()), journal.directory(label));
+      ReportRun run =
+          training.run(label, setup(options.optimization().tables(), options.seed()), journal.directory(label));
       return new Translated(run,
           training.translate(corpus.test().stream().map(ParallelCorpus.TestSentence::source).toList()));
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {

@@ -87,7 +87,8 @@ record SketchySpectra(NetworkSource networks) implements Experiment {
 
   private static MarkdownTable noise(Lab lab) {
     LinearAlgebra algebra = LinearAlgebra.openBlas();
-    MarkdownTable table = new MarkdownTable("order", "vectors a step", "steps", "paper", "intrinsic dimension, by seed");
+    MarkdownTable table =
+        new MarkdownTable("order", "vectors a step", "steps", "paper", "intrinsic dimension, by seed");
     boolean isSmoke = lab.size() == Size.SMOKE;
     BiFunction<Integer, Integer, List<Double>> measure = (other, seeds) -> {
       lab.say("noise of order " + ORDER + " x " + other);

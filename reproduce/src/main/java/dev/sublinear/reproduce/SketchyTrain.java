@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
  * @param sketched with sketches of them
  */
 record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method shampoo, Method sketched)
-    implements Experiment {
+    implements
+      Experiment {
   private static final List<Long> SEEDS = List.of(2L, 3L, 4L);
   private static final int TIMINGS = 5;
   private static final double LOSS_GOAL = 1.01;
@@ -70,9 +71,10 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
            which are in one class.""";
       case FULL -> "A residual network and a larger language model; without the paper's data.";
     });
-    document.say(String.format(Locale.ROOT, "Every method searches its learning rate (one for all tensors it updates; further"
-        + " by factors of 2 if the best is at the edge) with seed %d, by validation loss; then trains with the seeds %s, the"
-        + " same first weights and batches for all methods; the test data are scored once, at the end.",
+    document.say(String.format(Locale.ROOT,
+        "Every method searches its learning rate (one for all tensors it updates; further"
+            + " by factors of 2 if the best is at the edge) with seed %d, by validation loss; then trains with the seeds %s, the"
+            + " same first weights and batches for all methods; the test data are scored once, at the end.",
         Recipe.SEARCH_SEED, SEEDS));
     for (DenseTask task : networks.open(lab)) {
       report(document, task, measure(lab, task));

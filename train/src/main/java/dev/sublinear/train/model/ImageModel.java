@@ -64,7 +64,7 @@ public final class ImageModel implements AutoCloseable {
     }
     manager = NDManager.newBaseManager(); // late: little after it can fail and leave it open
     try {
-      EngineThread.requireSingle();
+      EngineThread.prepare();
     } catch (IllegalStateException e) {
       manager.close();
       throw e;
