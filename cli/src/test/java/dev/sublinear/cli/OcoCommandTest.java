@@ -102,7 +102,7 @@ final class OcoCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       --algorithm s-adagrat --lr 1             | --algorithm: unknown algorithm 's-adagrat': did you mean 's-adagrad'?
       --algorithm ogd                          | --lr is missing
       --algorithm ogd --lr 0                   | --lr 0.0: must be a finite number above 0
@@ -127,7 +127,7 @@ final class OcoCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       0.5 1:1  | line 2: label '0.5': must be 0 or 1
       spam 1:1 | line 2: label 'spam'
       1 1:nan  | line 2: value 'nan' of feature 1: must be a finite number

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.reproduce;
 
-import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.train.data.Examples;
 import dev.sublinear.train.data.ImageSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Images as examples of two classes: a feature is a byte of the image times a factor. A byte a feature. Immutable under the
@@ -35,11 +35,8 @@ record ImageExamples(String name, List<Place> places, IntPredicate positives, do
         }
       }
     }
-    long key = CounterRandom.key(seed, CounterRandom.stream("online examples"), 0);
-    for (int i = places.size() - 1; i > 0; i--) {
-      places.set(i, places.set((int) CounterRandom.below(key, i, i + 1L), places.get(i)));
-    }
-    return List.copyOf(places.subList(0, Math.min(most, places.size())));
+    int[] order = ShuffledExamples.order(places.size(), seed);
+    return IntStream.of(order).limit(most).mapToObj(places::get).toList();
   }
 
   @Override

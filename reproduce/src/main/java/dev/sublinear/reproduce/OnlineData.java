@@ -5,6 +5,7 @@ import dev.sublinear.train.data.Examples;
 import dev.sublinear.train.data.ImageCorpus;
 import dev.sublinear.train.data.LibsvmFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,21 +26,25 @@ record OnlineData(Examples examples, String note, @Nullable Examples other,
 
   /** What the size asks for, read whole: a second for LIBSVM files, half a minute for CIFAR-10's JPEGs. */
   static List<OnlineData> read(Lab lab) throws IOException {
-    if (lab.size() == Size.SMOKE && !lab.hasData()) {
+    Path libsvm = lab.folder("libsvm");
+    Path mnist = lab.folder("mnist");
+    Path cifar = lab.folder("cifar10-jpg");
+    if (libsvm == null || mnist == null || cifar == null) {
       return List.of(new OnlineData(new RandomExamples(400, 12), "Random rows, made for the smoke run.",
           new RandomExamples(200, 12), true));
     }
-    var libsvm = lab.folder("libsvm");
     OnlineData a9a = new OnlineData(LibsvmFile.read(libsvm.resolve("a9a")),
         "UCI Adult as LIBSVM has it: 0/1 features, one row in four positive.",
         LibsvmFile.read(libsvm.resolve("a9a.t")), true);
-    OnlineData w8a = new OnlineData(LibsvmFile.read(libsvm.resolve("w8a")),
-        "Web pages by key word: 0/1 features, 3 % of the rows positive. Not in the paper.", null, false);
-    return List.of(a9a, w8a, digits(lab), images(lab));
+    OnlineData w8a = new OnlineData(ShuffledExamples.of(LibsvmFile.read(libsvm.resolve("w8a")), SEED),
+        "Web pages by key word: 0/1 features, 3 % of the rows positive. Not in the paper. The file has all positive rows in"
+            + " one block, so here the rows are shuffled by seed " + SEED + ".",
+        null, false);
+    return List.of(a9a, w8a, digits(mnist), images(cifar, lab.size()));
   }
 
-  private static OnlineData digits(Lab lab) throws IOException {
-    ImageCorpus mnist = ImageCorpus.open(lab.folder("mnist"), SEED);
+  private static OnlineData digits(Path folder) throws IOException {
+    ImageCorpus mnist = ImageCorpus.open(folder, SEED);
     Examples examples = new ImageExamples("mnist 4 against 9",
         ImageExamples.choose(List.of(mnist.train(), mnist.validation(), mnist.test()),
             label -> label == FOUR || label == NINE, Integer.MAX_VALUE, SEED),
@@ -50,9 +55,9 @@ record OnlineData(Examples examples, String note, @Nullable Examples other,
         + " too.", null, false);
   }
 
-  private static OnlineData images(Lab lab) throws IOException {
-    ImageCorpus cifar = ImageCorpus.open(lab.folder("cifar10-jpg"), SEED);
-    int most = lab.size() == Size.FULL ? Integer.MAX_VALUE : CIFAR_ROWS;
+  private static OnlineData images(Path folder, Size size) throws IOException {
+    ImageCorpus cifar = ImageCorpus.open(folder, SEED);
+    int most = size == Size.FULL ? Integer.MAX_VALUE : CIFAR_ROWS;
     List<ImageExamples.Place> places = ImageExamples.choose(List.of(cifar.train()), label -> true, most, SEED);
     Examples examples = new ImageExamples("cifar10 as JPEG", places, label -> label > 0, 1);
     return new OnlineData(examples, "**Stand-in for LIBSVM's cifar10**: " + places.size() + " training images, shuffled"

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -75,7 +76,8 @@ record SketchyOco() implements Experiment {
       again(lab, document, found, data.other());
     }
     if (data.isPublishedWhole()) {
-      sketches(lab, document, examples, found.get(OnlineMethods.named(SKETCHED)));
+      sketches(lab, document, examples,
+          OnlineSearch.best(Objects.requireNonNull(found.get(OnlineMethods.named(SKETCHED)))));
       fullMatrix(lab, document, examples);
     }
   }
@@ -126,17 +128,17 @@ record SketchyOco() implements Experiment {
     document.table(table);
   }
 
-  private static void sketches(Lab lab, Document document, Examples examples, List<OnlineSearch.Point> ten) {
+  private static void sketches(Lab lab, Document document, Examples examples, OnlineSearch.Point ten) {
     document.say(
         "S-AdaGrad by sketch size. For size 10 the whole grid was searched; for each other size the search began at"
             + " the best rate of the size next to it and went downhill on the grid until both neighbours were worse.");
     OnlineMethod method = OnlineMethods.named(SKETCHED);
     SortedMap<Integer, OnlineSearch.Point> best = new TreeMap<>();
-    best.put(SKETCH, OnlineSearch.best(ten));
+    best.put(SKETCH, ten);
     List<Integer> smaller = SKETCHES.stream().filter(size -> size < SKETCH).sorted(Comparator.reverseOrder()).toList();
     List<Integer> larger = SKETCHES.stream().filter(size -> size > SKETCH).toList();
     for (List<Integer> sizes : List.of(smaller, larger)) {
-      OnlineSearch.Point start = best.get(SKETCH);
+      OnlineSearch.Point start = ten;
       for (int size : sizes) {
         if (size > OnlinePass.weights(examples) + 1) {
           break;
@@ -174,12 +176,12 @@ record SketchyOco() implements Experiment {
       for (int i = 0; i < points.size(); i++) {
         seen.put(missing.get(i), points.get(i));
       }
-      int best = seen.entrySet().stream()
-          .min(Comparator.comparingDouble(entry -> entry.getValue().result().loss())).orElseThrow().getKey();
-      if (best == here) {
-        return seen.get(here);
+      Map.Entry<Integer, OnlineSearch.Point> best = seen.entrySet().stream()
+          .min(Comparator.comparingDouble(entry -> entry.getValue().result().loss())).orElseThrow();
+      if (best.getKey() == here) {
+        return best.getValue();
       }
-      here = best;
+      here = best.getKey();
     }
   }
 

@@ -77,6 +77,16 @@ class SketchyOcoTest {
   }
 
   @Test
+  void shuffledRows_areAllThere() {
+    RandomExamples rows = new RandomExamples(50, 12);
+    ShuffledExamples shuffled = ShuffledExamples.of(rows, 1);
+    assertArrayEquals(IntStream.range(0, 50).toArray(), IntStream.of(shuffled.order()).sorted().toArray());
+    assertTrue(IntStream.range(0, 50).anyMatch(row -> shuffled.order()[row] != row));
+    assertEquals(rows.isPositive(shuffled.order()[3]), shuffled.isPositive(3));
+    assertArrayEquals(shuffled.order(), ShuffledExamples.order(50, 1));
+  }
+
+  @Test
   void randomRows_areAFunctionOfTheRow_ofBothClasses() {
     RandomExamples examples = new RandomExamples(300, 12);
     long positive = IntStream.range(0, 300).filter(examples::isPositive).count();

@@ -87,7 +87,7 @@ class LibsvmFileTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       1.5 1:1       | label '1.5': must be 0 or 1, -1 or +1, or an integer
       spam 1:1      | label 'spam'
       nan 1:1       | label 'nan'

@@ -100,7 +100,8 @@ class OnlinePassTest {
     Random random = new Random(5);
     StringBuilder text = new StringBuilder();
     for (int row = 0; row < 80; row++) {
-      text.append(random.nextInt(3) - 1).append(" 1:").append(random.nextGaussian()).append(" 3:")
+      double first = random.nextGaussian();
+      text.append(first > 0.3 ? 2 : first < -0.3 ? -1 : random.nextInt(2)).append(" 1:").append(first).append(" 3:")
           .append(random.nextGaussian()).append('\n');
     }
     Examples examples = examples(text.toString());
