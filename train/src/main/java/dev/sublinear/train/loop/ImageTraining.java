@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.loop;
 
-import dev.sublinear.gradient.Gradient;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.ImageBatches;
 import dev.sublinear.train.data.ImageCorpus;
 import dev.sublinear.train.data.ImageSet;
 import dev.sublinear.train.model.ImageModel;
 import dev.sublinear.train.model.ImageShape;
-import dev.sublinear.train.model.Weight;
 import dev.sublinear.train.report.Progress;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
@@ -16,7 +14,6 @@ import dev.sublinear.train.report.Summary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -90,8 +87,8 @@ public final class ImageTraining implements AutoCloseable {
     }
 
     @Override
-    public List<Weight> weights() {
-      return model.weights();
+    public ImageModel model() {
+      return model;
     }
 
     @Override
@@ -103,16 +100,6 @@ public final class ImageTraining implements AutoCloseable {
     @Override
     public float forwardBackward(long step) {
       return model.forwardBackward(pixels, labels, count, workers);
-    }
-
-    @Override
-    public List<Gradient> gradients() {
-      return model.gradients();
-    }
-
-    @Override
-    public void endStep() {
-      model.endStep();
     }
 
     @Override
@@ -146,11 +133,6 @@ public final class ImageTraining implements AutoCloseable {
       settings.put("schedule", options.optimization().schedule().toString());
       settings.put("clip", options.optimization().clip());
       return new Summary.Task(null, images, new Summary.Model(options.network().name(), settings));
-    }
-
-    @Override
-    public void close() {
-      model.close();
     }
   }
 }

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.loop;
 
-import dev.sublinear.gradient.Gradient;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.BpttBatches;
 import dev.sublinear.train.data.Corpus;
 import dev.sublinear.train.model.LanguageModel;
-import dev.sublinear.train.model.Weight;
 import dev.sublinear.train.report.Progress;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
 import dev.sublinear.train.report.Summary;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -103,8 +100,8 @@ public final class LmTraining implements AutoCloseable {
     }
 
     @Override
-    public List<Weight> weights() {
-      return model.weights();
+    public LanguageModel model() {
+      return model;
     }
 
     @Override
@@ -120,16 +117,6 @@ public final class LmTraining implements AutoCloseable {
     @Override
     public float forwardBackward(long step) {
       return model.forwardBackward(step, inputs, targets, length, workers);
-    }
-
-    @Override
-    public List<Gradient> gradients() {
-      return model.gradients();
-    }
-
-    @Override
-    public void endStep() {
-      model.endStep();
     }
 
     @Override
@@ -162,11 +149,6 @@ public final class LmTraining implements AutoCloseable {
       settings.put("clip", options.optimization().clip());
       settings.put("denseOptimizer", options.optimization().others().toString());
       return new Summary.Task(described, new Summary.Model(options.network().name(), settings));
-    }
-
-    @Override
-    public void close() {
-      model.close();
     }
   }
 }

@@ -82,9 +82,10 @@ final class Training<T extends TrainingTask> implements AutoCloseable {
     T made = null;
     try {
       made = opener.open(arena, workers);
-      optimizers = new ModelOptimizers(made.weights(), plan.optimization(), plan.seed(), arena, workers);
-      for (int i = 0; i < made.weights().size(); i++) {
-        Weight weight = made.weights().get(i);
+      List<Weight> weights = made.model().weights();
+      optimizers = new ModelOptimizers(weights, plan.optimization(), plan.seed(), arena, workers);
+      for (int i = 0; i < weights.size(); i++) {
+        Weight weight = weights.get(i);
         if (weight.spec().isTable() && plan.length().probe() > 0) {
           long seed = ModelOptimizers.seed(plan.seed(), weight);
           Probe probe = new Probe(optimizers.table(i), plan.length().probe(), seed, arena, workers);
@@ -155,13 +156,13 @@ final class Training<T extends TrainingTask> implements AutoCloseable {
   private double step(long step) {
     try {
       double loss = task.forwardBackward(step);
-      List<Gradient> gradients = task.gradients();
+      List<Gradient> gradients = task.model().gradients();
       double norm = GradientNorm.clip(gradients, plan.optimization().clip());
       if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
         divergedAtStep = step;
         return loss;
       }
-      listener.gradients(step, task.weights(), gradients);
+      listener.gradients(step, task.model().weights(), gradients);
       watch.startOptimizer();
       optimizers.step(gradients, scheduleFactor(step));
       watch.stopOptimizer();
@@ -170,7 +171,7 @@ final class Training<T extends TrainingTask> implements AutoCloseable {
       }
       return loss;
     } finally {
-      task.endStep();
+      task.model().endStep();
     }
   }
 
@@ -243,7 +244,7 @@ final class Training<T extends TrainingTask> implements AutoCloseable {
   private void close(@Nullable T opened) {
     try (arena; workers) {
       if (opened != null) {
-        opened.close();
+        opened.model().close();
       }
     }
   }

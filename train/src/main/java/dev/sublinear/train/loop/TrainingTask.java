@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.loop;
 
-import dev.sublinear.gradient.Gradient;
-import dev.sublinear.train.model.Weight;
+import dev.sublinear.train.model.TrainedModel;
 import dev.sublinear.train.report.Progress;
 import dev.sublinear.train.report.Summary;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Training} trains: data, a model, and their description. Called by one thread. */
-interface TrainingTask extends AutoCloseable {
-  /** What is trained, in a fixed order. */
-  List<Weight> weights();
+interface TrainingTask {
+  /** What is trained; closed by the loop. */
+  TrainedModel model();
 
   /**
    * Takes the data of a step.
@@ -24,12 +22,6 @@ interface TrainingTask extends AutoCloseable {
   /** Runs what was loaded forward and backward; the mean loss, in nats. */
   float forwardBackward(long step);
 
-  /** The gradients of {@link #weights}; valid until {@link #endStep}. */
-  List<Gradient> gradients();
-
-  /** Frees what the step holds. */
-  void endStep();
-
   /** The score of the validation data. */
   Summary.Score validate();
 
@@ -41,7 +33,4 @@ interface TrainingTask extends AutoCloseable {
 
   /** Data and model, as the summary shows them. */
   Summary.Task describe();
-
-  @Override
-  void close();
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.loop;
 
-import dev.sublinear.gradient.Gradient;
 import dev.sublinear.step.Workers;
 import dev.sublinear.train.data.PairBatches;
 import dev.sublinear.train.data.ParallelCorpus;
 import dev.sublinear.train.data.SentencePair;
 import dev.sublinear.train.data.Vocabulary;
 import dev.sublinear.train.model.TranslationModel;
-import dev.sublinear.train.model.Weight;
 import dev.sublinear.train.report.Progress;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.RunDirectory;
@@ -134,8 +132,8 @@ public final class TranslationTraining implements AutoCloseable {
     }
 
     @Override
-    public List<Weight> weights() {
-      return model.weights();
+    public TranslationModel model() {
+      return model;
     }
 
     @Override
@@ -151,16 +149,6 @@ public final class TranslationTraining implements AutoCloseable {
     @Override
     public float forwardBackward(long step) {
       return model.forwardBackward(batch, workers);
-    }
-
-    @Override
-    public List<Gradient> gradients() {
-      return model.gradients();
-    }
-
-    @Override
-    public void endStep() {
-      model.endStep();
     }
 
     @Override
@@ -190,11 +178,6 @@ public final class TranslationTraining implements AutoCloseable {
       settings.put("schedule", options.optimization().schedule().toString());
       settings.put("clip", options.optimization().clip());
       return new Summary.Task(null, new Summary.Model("translation", settings));
-    }
-
-    @Override
-    public void close() {
-      model.close();
     }
   }
 }

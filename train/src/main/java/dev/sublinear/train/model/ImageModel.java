@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All weights live in our memory; the engine works on views of them. The two halves of a batch are two graphs, which two
  * threads may compute at the same time. Not thread-safe.
  */
-public final class ImageModel implements AutoCloseable {
+public final class ImageModel implements TrainedModel {
   /** Always as many, so that the threads of a run do not change its bits; {@link Shard} says why not more. */
   private static final int SHARDS = 2;
 
@@ -71,7 +71,7 @@ public final class ImageModel implements AutoCloseable {
     }
   }
 
-  /** All weights in a fixed order. */
+  @Override
   public List<Weight> weights() {
     return tensors.weights();
   }
@@ -120,12 +120,12 @@ public final class ImageModel implements AutoCloseable {
     return EngineMemory.tensor(scope, own, new Shape(to - from, shape.channels(), shape.height(), shape.width()));
   }
 
-  /** The gradients of {@link #weights}, in their order; valid until {@link #endStep}. */
+  @Override
   public List<Gradient> gradients() {
     return tensors.leaves().stream().map(Leaf::gradient).toList();
   }
 
-  /** Frees what the step holds in the engine. */
+  @Override
   public void endStep() {
     tensors.leaves().forEach(Leaf::close);
     if (stepManager != null) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * which two threads may compute at the same time. The state of an LSTM is carried from one training window to the next.
  * Not thread-safe.
  */
-public final class LanguageModel implements AutoCloseable {
+public final class LanguageModel implements TrainedModel {
   /** Always as many, so that the threads of a run do not change its bits; {@link Shard} says why not more. */
   private static final int SHARDS = 2;
 
@@ -83,6 +83,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** All weights in a fixed order: input table, output tables and biases, then the network's. */
+  @Override
   public List<Weight> weights() {
     return weights;
   }
@@ -125,7 +126,7 @@ public final class LanguageModel implements AutoCloseable {
     return loss;
   }
 
-  /** The gradients of {@link #weights}, in their order; valid until {@link #endStep}. */
+  @Override
   public List<Gradient> gradients() {
     List<Gradient> gradients = new ArrayList<>();
     for (Leaf leaf : leaves) {
@@ -134,7 +135,7 @@ public final class LanguageModel implements AutoCloseable {
     return gradients;
   }
 
-  /** Frees what the step holds in the engine. */
+  @Override
   public void endStep() {
     leaves.forEach(Leaf::close);
     if (stepManager != null) {

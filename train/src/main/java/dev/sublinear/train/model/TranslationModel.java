@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * has a row more than there are target words: what the decoder reads first. The two halves of a batch are two graphs,
  * which two threads may compute at the same time. Not thread-safe.
  */
-public final class TranslationModel implements AutoCloseable {
+public final class TranslationModel implements TrainedModel {
   /** Always as many, so that the threads of a run do not change its bits; {@link Shard} says why not more. */
   private static final int SHARDS = 2;
 
@@ -80,6 +80,7 @@ public final class TranslationModel implements AutoCloseable {
   }
 
   /** All weights in a fixed order: tables of words, output bias, then the network's. */
+  @Override
   public List<Weight> weights() {
     return weights;
   }
@@ -153,12 +154,12 @@ public final class TranslationModel implements AutoCloseable {
     return table.getNDArrayInternal().embedding(ids, table, SparseFormat.DENSE).singletonOrThrow();
   }
 
-  /** The gradients of {@link #weights}, in their order; valid until {@link #endStep}. */
+  @Override
   public List<Gradient> gradients() {
     return leaves.stream().map(Leaf::gradient).toList();
   }
 
-  /** Frees what the step holds in the engine. */
+  @Override
   public void endStep() {
     leaves.forEach(Leaf::close);
     if (stepManager != null) {
