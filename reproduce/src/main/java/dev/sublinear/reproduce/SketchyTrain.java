@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adam, Shampoo and S-Shampoo on tensors that are no tables: each gets a learning-rate search of the same budget, chosen by
@@ -125,7 +126,7 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
     outcome.optimizerMillis.add(throughput == null ? Double.NaN : throughput.optimizerMillisMean());
   }
 
-  private static double loss(ReportRun run, Summary.Score score) {
+  private static double loss(ReportRun run, Summary.@Nullable Score score) {
     return score == null || run.summary().outcome().divergedAtStep() != null ? Double.POSITIVE_INFINITY : score.loss();
   }
 
@@ -140,7 +141,7 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
       table.row(outcome.found.method.label() + ": `" + outcome.found.method.optimizer() + "`",
           Float.toString(outcome.found.rate()),
           outcome.losses().stream().map(SketchyTrain::loss).collect(Collectors.joining(", ")),
-          outcome == base ? "1" : PairedRatio.of(outcome.losses(), base.losses()).text(),
+          outcome.equals(base) ? "1" : PairedRatio.of(outcome.losses(), base.losses()).text(),
           outcome.runs.stream().map(SketchyTrain::score).collect(Collectors.joining(", ")),
           ByteSize.format(summary.bytes().optimizerState()),
           String.format(Locale.ROOT, "%.1f", Comparison.median(outcome.stepMillis)),

@@ -45,7 +45,8 @@ record Spectrum(double intrinsicDimension, double quarterMass) {
     for (long from = 0; from < vectors; from += CHUNK) {
       int rows = (int) Math.min(CHUNK, vectors - from);
       for (int i = 0; i < rows; i++) {
-        double scale = Math.pow(decay, 0.5 * ((from + i) / other));
+        long step = (from + i) / other;
+        double scale = Math.pow(decay, step / 2.0);
         for (int j = 0; j < order; j++) {
           chunk[i * order + j] = scale * random.nextGaussian();
         }
