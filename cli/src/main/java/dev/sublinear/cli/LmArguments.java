@@ -119,7 +119,8 @@ final class LmArguments {
   /** How it is trained, beside what {@link RunArguments.Training} says. */
   static final class Training {
     @Option(names = "--dense-optimizer", paramLabel = "\"NAME [SLOTS]\"", description = {
-      "Optimizer of the tensors that are not tables (LSTM, Transformer, biases); rules of whole tensors too."
+      "Optimizer of the tensors that are not tables (LSTM, Transformer, biases); rules of whole tensors too,"
+          + " which leave biases with a row per word to the rule of the tables."
           + " Default: the rule of the tables with its default layouts."
     })
     @Nullable String denseOptimizer;

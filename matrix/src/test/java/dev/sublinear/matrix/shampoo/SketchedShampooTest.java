@@ -48,7 +48,7 @@ final class SketchedShampooTest {
   private static double[] tails(TailDecay tail) {
     return switch (tail) {
       case SQUARE_ROOT -> new double[] {3.6748492520310574, 3.944379444297973};
-      case BETA2 -> new double[] {3.4267250996298886, 3.6807195579541724};
+      case BETA2 -> new double[] {3.4267250996298886, 3.6807195779541724};
     };
   }
 

@@ -53,7 +53,6 @@ final class LmMemory {
    * pass; of the working memory of rules of whole tensors; and of a probe. At most {@code Long.MAX_VALUE}; the rest of what a step needs is not counted.
    */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {
-    StepSpec others = options.optimization().others();
     NetworkConfig network = options.network();
     List<TensorSpec> tensors = new ArrayList<>(options.softmax().tensors(network, words));
     TensorSpec input = tensors.getFirst();
@@ -64,7 +63,7 @@ final class LmMemory {
       long workspace = 0;
       for (TensorSpec tensor : tensors) {
         boolean isDense = !tensor.isTable() || (opensAll && (network.tied() || !tensor.equals(input)));
-        StepSpec spec = tensor.isTable() ? tables : others;
+        StepSpec spec = tensor.isTable() ? tables : options.optimization().of(tensor);
         bytes = Math.addExact(bytes, tensor(tensor.name(), spec, isDense, tensor.shape().getShape()));
         workspace = Math.max(workspace, spec.workspaceBytes(tensor.shape().getShape()));
         if (tensor.isTable()) {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.loop;
 
+import ai.djl.ndarray.types.Shape;
 import dev.sublinear.rule.Sgd;
+import dev.sublinear.step.MatrixSpec;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.model.NetworkConfig;
 import dev.sublinear.train.model.SoftmaxSpec;
+import dev.sublinear.train.model.TensorSpec;
 
 /**
  * Everything that decides what a language-model run computes; checked when made, before any data is read.
@@ -84,6 +87,27 @@ public record LmOptions(Data data, NetworkConfig network, SoftmaxSpec softmax, O
     /** Of a network without tables. */
     public static Optimization withoutTables(StepSpec all, float learningRate, Schedule schedule, double clip) {
       return new Optimization(OptimizerSpec.dense(new Sgd()), all, learningRate, learningRate, schedule, clip);
+    }
+
+    /**
+     * The optimizer of a tensor. A rule of whole tensors is not given the biases that have a row for every word, whose
+     * gradient may be sparse: they have the rule of the tables, with its default layouts and at its rate.
+     */
+    StepSpec of(TensorSpec tensor) {
+      if (tensor.isTable()) {
+        return tables;
+      }
+      return isByWord(tensor) ? OptimizerSpec.defaults(tables.rule()) : others;
+    }
+
+    /** The rate of a tensor before the schedule. */
+    float learningRate(TensorSpec tensor) {
+      return tensor.isTable() || isByWord(tensor) ? learningRate : othersLearningRate;
+    }
+
+    private boolean isByWord(TensorSpec tensor) {
+      Shape shape = tensor.shape();
+      return others instanceof MatrixSpec && shape.dimension() == 2 && shape.get(1) == 1;
     }
   }
 

@@ -32,7 +32,7 @@ final class ModelOptimizers {
     this.weights = weights;
     this.optimization = optimization;
     for (Weight weight : weights) {
-      StepSpec spec = weight.spec().isTable() ? optimization.tables() : optimization.others();
+      StepSpec spec = optimization.of(weight.spec());
       optimizers.add(spec.bind(weight.table(), seed(seed, weight), arena, workers));
     }
   }
@@ -56,10 +56,9 @@ final class ModelOptimizers {
 
   /** A step with the gradients of all weights, at {@code factor} times the rates. */
   void step(List<Gradient> gradients, double factor) {
-    float rate = (float) (optimization.learningRate() * factor);
-    float othersRate = (float) (optimization.othersLearningRate() * factor);
     for (int i = 0; i < gradients.size(); i++) {
-      optimizers.get(i).step(gradients.get(i), weights.get(i).spec().isTable() ? rate : othersRate);
+      float rate = optimization.learningRate(weights.get(i).spec());
+      optimizers.get(i).step(gradients.get(i), (float) (rate * factor));
     }
   }
 
