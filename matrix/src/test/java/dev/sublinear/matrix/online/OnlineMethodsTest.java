@@ -65,7 +65,8 @@ class OnlineMethodsTest {
             step(learner, g);
             oracle.step(g);
             double largest = Arrays.stream(oracle.weights()).map(Math::abs).max().orElseThrow();
-            assertArrayEquals(oracle.weights(), learner.weights(), tolerance * Math.max(1, largest), options + ", d " + d);
+            assertArrayEquals(oracle.weights(), learner.weights(), tolerance * Math.max(1, largest),
+                options + ", d " + d);
           }
         }
       }
