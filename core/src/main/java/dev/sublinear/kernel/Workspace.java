@@ -3,9 +3,6 @@ package dev.sublinear.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Working memory of whole steps: one piece that all optimizers of a training use in turn, as large as the largest asks
@@ -17,7 +14,6 @@ import java.util.function.Supplier;
 public final class Workspace implements AutoCloseable {
   private static final long ALIGNMENT = 64;
 
-  private final Map<Class<?>, Object> shared = new HashMap<>();
   private Arena arena = Arena.ofShared();
   private MemorySegment memory = MemorySegment.NULL;
 
@@ -31,16 +27,6 @@ public final class Workspace implements AutoCloseable {
       arena = Arena.ofShared();
       memory = arena.allocate(bytes, ALIGNMENT);
     }
-  }
-
-  /**
-   * Something with working memory of its own, made when first asked for and shared by all who ask.
-   *
-   * @param type what it is
-   * @param maker makes one
-   */
-  public <T> T shared(Class<T> type, Supplier<T> maker) {
-    return type.cast(shared.computeIfAbsent(type, key -> maker.get()));
   }
 
   /** The memory, aligned to 64 bytes; valid until the next {@link #reserve}. */

@@ -41,4 +41,11 @@ public final class AllocationMeter {
     }
     return least;
   }
+
+  /** The bytes allocated in one call, by the interpreter too: for arrays that are larger than all that can be. */
+  public static long bytesOfOneCall(Runnable task) {
+    long before = THREADS.getTotalThreadAllocatedBytes();
+    task.run();
+    return THREADS.getTotalThreadAllocatedBytes() - before;
+  }
 }

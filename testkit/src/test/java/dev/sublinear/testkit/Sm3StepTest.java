@@ -13,8 +13,6 @@ import dev.sublinear.layout.StateLayout;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.testkit.gradients.Gradients;
 import dev.sublinear.testkit.gradients.Gradients.Values;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
@@ -119,39 +117,17 @@ final class Sm3StepTest {
     }
   }
 
-  /** An arena that counts what is taken from it. */
-  private static final class Counting implements Arena {
-    private final Arena arena = Arena.ofConfined();
-    private long bytes;
-
-    @Override
-    public MemorySegment allocate(long byteSize, long byteAlignment) {
-      bytes += byteSize;
-      return arena.allocate(byteSize, byteAlignment);
-    }
-
-    @Override
-    public MemorySegment.Scope scope() {
-      return arena.scope();
-    }
-
-    @Override
-    public void close() {
-      arena.close();
-    }
-  }
-
   /** Beside the state: the columns' next maxima; the rows' too where a row is longer than a block, if they are maxima. */
   @ParameterizedTest
   @CsvSource({"sm3, 70, 40, 160", "sm3, 70, 1030, 4400", "sm3:variant=i, 70, 1030, 16600", "sm3, 70, 1, 0",
     "sm3:variant=i, 1, 70, 0"})
   void allocate_takesTheWorkingMemoryThatItSays(String text, long rows, long columns, long expected) {
     StateLayout layout = Layouts.parse(text);
-    try (Counting arena = new Counting()) {
+    try (CountingArena arena = new CountingArena()) {
       RowState state = layout.allocate(arena, SEED, rows, columns);
       long kept = state.arrays().stream().mapToLong(array -> array.data().byteSize()).sum();
       assertEquals(layout.bytes(rows, columns), kept);
-      assertEquals(expected, arena.bytes - kept);
+      assertEquals(expected, arena.bytes() - kept);
     }
   }
 }

@@ -8,11 +8,16 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>An operand is a heap segment ({@code MemorySegment.ofArray}) or an off-heap one, dense, aligned to its elements, and
  * may be longer than the matrix it holds. An output may not overlap an input. Calls run on the caller's thread alone and
- * give the same bits on the same machine whatever the number of callers; they hold off garbage collection while they run.
- * Implementations are thread-safe and keep nothing between calls.
+ * give the same bits on the same machine whatever the number of callers. While a call with an operand on the heap runs,
+ * whatever stops all threads has to wait, garbage collection above all; with all operands off the heap nothing waits, so
+ * that is where large ones belong. Implementations are thread-safe and keep nothing between calls.
  */
 public interface LinearAlgebra {
-  /** OpenBLAS, unpacked to the cache folder of JavaCPP and loaded at the first call; IllegalStateException if it is not there. */
+  /**
+   * OpenBLAS, unpacked to the cache folder of JavaCPP and loaded at the first call.
+   *
+   * @throws IllegalStateException naming the file, if the library or one it needs is not there or cannot be loaded
+   */
   static LinearAlgebra openBlas() {
     OpenBlasLibrary.load();
     return OpenBlas.INSTANCE;

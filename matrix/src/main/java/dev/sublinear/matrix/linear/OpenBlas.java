@@ -11,8 +11,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 
 /** {@link LinearAlgebra} by the C interfaces of OpenBLAS (CBLAS, LAPACKE), called through the JDK's own linker. */
 final class OpenBlas implements LinearAlgebra {
@@ -51,11 +52,31 @@ final class OpenBlas implements LinearAlgebra {
         JAVA_INT, ADDRESS, JAVA_INT, factor, ADDRESS, JAVA_INT);
   }
 
-  /** Critical, so that heap arrays pass without a copy. */
+  /**
+   * The function, called critically if an operand is on the heap: it passes without a copy, at the price that no thread
+   * gets past a safepoint meanwhile.
+   */
   @SuppressWarnings("restricted")
   private static MethodHandle function(String name, FunctionDescriptor descriptor) {
-    SymbolLookup library = OpenBlasLibrary.load();
-    return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), descriptor, Linker.Option.critical(true));
+    MemorySegment address = OpenBlasLibrary.load().findOrThrow(name);
+    MethodHandle critical = Linker.nativeLinker().downcallHandle(address, descriptor, Linker.Option.critical(true));
+    MethodHandle chosen = Linker.nativeLinker().downcallHandle(address, descriptor);
+    MethodType type = critical.type();
+    for (int i = 0; i < type.parameterCount(); i++) {
+      if (type.parameterType(i) == MemorySegment.class) {
+        MethodHandle test = MethodHandles.permuteArguments(isNative(), type.changeReturnType(boolean.class), i);
+        chosen = MethodHandles.guardWithTest(test, chosen, critical);
+      }
+    }
+    return chosen;
+  }
+
+  private static MethodHandle isNative() {
+    try {
+      return MethodHandles.lookup().findVirtual(MemorySegment.class, "isNative", MethodType.methodType(boolean.class));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

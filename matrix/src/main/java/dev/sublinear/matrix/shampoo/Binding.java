@@ -33,12 +33,12 @@ record Binding(Factor.Kind kind, Frequency every, Partition partition, Descent d
   MatrixStep newStep(RowTable parameters, Arena arena, Workspace workspace) {
     long[] shape = parameters.shape().stream().mapToLong(Long::longValue).toArray();
     workspace.reserve(workspaceBytes(shape));
-    Preconditioner preconditioner = partition.covers(shape) ? preconditioner(arena, workspace, shape) : null;
+    Preconditioner preconditioner = partition.covers(shape) ? preconditioner(arena, shape) : null;
     return new GraftedStep(descent, parameters, preconditioner, arena, workspace);
   }
 
-  private Preconditioner preconditioner(Arena arena, Workspace workspace, long... shape) {
-    return new Preconditioner(kind, every, partition, partition.merged(shape), arena, workspace);
+  private Preconditioner preconditioner(Arena arena, long... shape) {
+    return new Preconditioner(kind, every, partition, partition.merged(shape), arena);
   }
 
   private static long elements(long... shape) {

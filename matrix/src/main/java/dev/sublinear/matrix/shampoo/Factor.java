@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.matrix.shampoo;
 
-import dev.sublinear.kernel.Workspace;
 import dev.sublinear.layout.StateArray;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,7 +22,7 @@ interface Factor {
     long workBytes(int d, long others);
 
     /** Allocates the state of one axis of a tensor that has {@code order} of them. */
-    Factor allocate(int d, int order, Arena arena, Workspace workspace);
+    Factor allocate(int d, int order, Arena arena);
   }
 
   /**

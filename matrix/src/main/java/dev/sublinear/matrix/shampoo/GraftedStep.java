@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.matrix.shampoo;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.sublinear.gradient.RowTable;
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
@@ -60,19 +62,28 @@ final class GraftedStep implements MatrixStep {
     MemorySegment update = memory.asSlice(0, 4 * elements);
     double graftNorm = graft(step, gradient, update);
     if (preconditioner != null) {
-      // In float32, which the statistics are in.
-      boolean isFinite = Float.isFinite((float) sumOfSquares(gradient));
-      preconditioner.apply(step, isFinite, gradient, update, memory.asSlice(workBytes(elements)));
-      if (descent.graft() != Grafting.NONE) {
-        double norm = Math.sqrt(sumOfSquares(update));
-        KERNELS.scale(update, 0, elements,
-            norm > 0 && norm < Double.POSITIVE_INFINITY ? (float) (graftNorm / norm) : 0);
-      }
+      precondition(preconditioner, step, gradient, update, graftNorm, memory.asSlice(workBytes(elements)));
     }
     descend(update, learningRate);
   }
 
-  /** Writes the grafting rule's own update and returns its norm. */
+  /** Replaces the grafting rule's update, unless a root would spread an element that is not finite over all others. */
+  private void precondition(Preconditioner by, long step, MemorySegment gradient, MemorySegment update,
+      double graftNorm, MemorySegment work) {
+    // In float32, which the statistics are in.
+    if (!Float.isFinite((float) sumOfSquares(gradient))) {
+      by.miss(step, work);
+      return;
+    }
+    by.apply(step, gradient, update, work);
+    if (descent.graft() != Grafting.NONE) {
+      double norm = Math.sqrt(sumOfSquares(update));
+      KERNELS.scale(update, 0, elements,
+          norm > 0 && norm < Double.POSITIVE_INFINITY ? (float) (graftNorm / norm) : 0);
+    }
+  }
+
+  /** Writes the grafting rule's own update and returns the norm of its finite elements. */
   private double graft(long step, MemorySegment gradient, MemorySegment update) {
     if (second == null) {
       MemorySegment.copy(gradient, 0, update, 0, 4 * elements);
@@ -94,9 +105,20 @@ final class GraftedStep implements MatrixStep {
       KERNELS.fill(update, 4 * i, n, 0);
       KERNELS.adaptiveStep(update, 4 * i, n, (float) -unit, gradient, 4 * i, second, 4 * i, (float) rootScale, EPSILON,
           Float.MAX_VALUE);
-      sum += KERNELS.sumOfSquares(update, 4 * i, n);
+      double squares = KERNELS.sumOfSquares(update, 4 * i, n);
+      sum += Double.isFinite(squares) ? squares : sumOfFiniteSquares(update, i, n);
     }
     return Math.sqrt(sum);
+  }
+
+  /** A second moment that was spoilt once stays so, and the norm would carry it to all other elements. */
+  private static double sumOfFiniteSquares(MemorySegment x, long first, int n) {
+    double sum = 0;
+    for (long i = first; i < first + n; i++) {
+      double value = x.getAtIndex(JAVA_FLOAT, i);
+      sum += Double.isFinite(value) ? value * value : 0;
+    }
+    return sum;
   }
 
   private double sumOfSquares(MemorySegment x) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.matrix.shampoo;
 
-import dev.sublinear.kernel.Workspace;
 import dev.sublinear.layout.StateArray;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,15 +23,14 @@ final class Preconditioner {
   private long failures;
 
   /** Allocates the factors of a tensor of these merged dimensions, at least one. */
-  Preconditioner(Factor.Kind kind, Frequency every, Partition partition, int[] dimensions, Arena arena,
-      Workspace workspace) {
+  Preconditioner(Factor.Kind kind, Frequency every, Partition partition, int[] dimensions, Arena arena) {
     this.every = every;
     blocks = partition.blocks(dimensions);
     blockBytes = blockBytes(blocks);
     for (Block block : blocks) {
       List<Factor> axes = new ArrayList<>();
       for (int d : block.size()) {
-        axes.add(kind.allocate(d, dimensions.length, arena, workspace));
+        axes.add(kind.allocate(d, dimensions.length, arena));
       }
       factors.add(List.copyOf(axes));
     }
@@ -74,25 +72,24 @@ final class Preconditioner {
    * Brings statistics and roots up to date if it is time, and preconditions.
    *
    * @param step number of the step, from 1
-   * @param isFinite whether the statistics can take the gradient in; if not, they wait for the next one
-   * @param gradient the tensor's gradient
+   * @param gradient the tensor's gradient, its squared norm a finite float32
    * @param out the preconditioned gradient, written
    * @param work working memory
    */
-  void apply(long step, boolean isFinite, MemorySegment gradient, MemorySegment out, MemorySegment work) {
+  void apply(long step, MemorySegment gradient, MemorySegment out, MemorySegment work) {
     boolean isOnly = blocks.size() == 1;
     MemorySegment spare = work.asSlice(0, blockBytes);
     MemorySegment own = isOnly ? out : work.asSlice(blockBytes, blockBytes);
     MemorySegment rest = work.asSlice((isOnly ? 1 : 2) * blockBytes);
-    if (!isFinite && every.isStatisticsStep(step)) {
-      failures++;
-    }
     for (int b = 0; b < blocks.size(); b++) {
       Block block = blocks.get(b);
       block.copy(gradient, own, 0, true);
       List<Factor> axes = factors.get(b);
-      for (int axis = 0; axis < axes.size() && isFinite; axis++) {
-        update(step, axes.get(axis), own, block, axis, rest);
+      for (int axis = 0; axis < axes.size(); axis++) {
+        if (every.isStatisticsStep(step)) {
+          count(axes.get(axis).accumulate(own, block.before(axis), block.after(axis), rest));
+        }
+        root(step, axes.get(axis), rest);
       }
       boolean isInSpare = false;
       for (int axis = 0; axis < axes.size(); axis++) {
@@ -105,14 +102,27 @@ final class Preconditioner {
     }
   }
 
-  private void update(long step, Factor factor, MemorySegment gradient, Block block, int axis, MemorySegment work) {
-    boolean isDone = true;
-    if (every.isStatisticsStep(step)) {
-      isDone = factor.accumulate(gradient, block.before(axis), block.after(axis), work);
+  /**
+   * Makes do without a gradient: roots are brought up to date if it is time, and a gradient that the statistics should have
+   * taken in is counted as a failure.
+   */
+  void miss(long step, MemorySegment work) {
+    count(!every.isStatisticsStep(step));
+    for (List<Factor> axes : factors) {
+      for (Factor factor : axes) {
+        root(step, factor, work);
+      }
     }
-    if (isDone && every.isRootStep(step)) {
-      isDone = factor.root(work);
+  }
+
+  /** Whether or not the last gradient was taken in: those before it were, maybe since the last root. */
+  private void root(long step, Factor factor, MemorySegment work) {
+    if (every.isRootStep(step)) {
+      count(factor.root(work));
     }
+  }
+
+  private void count(boolean isDone) {
     if (!isDone) {
       failures++;
     }

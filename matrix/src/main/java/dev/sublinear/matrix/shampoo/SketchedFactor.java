@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.sublinear.kernel.KernelSelection;
 import dev.sublinear.kernel.Kernels;
-import dev.sublinear.kernel.Workspace;
 import dev.sublinear.layout.StateArray;
 import dev.sublinear.matrix.linear.LinearAlgebra;
 import dev.sublinear.matrix.sketch.ShrinkingStep;
@@ -38,13 +37,12 @@ final class SketchedFactor implements Factor {
     @Override
     public long workBytes(int d, long others) {
       long rows = rank(d) + others;
-      long order = Math.min(rows, d);
-      return 8 * (rows * d + (long) rank(d) * d + order * order + order);
+      return 8 * (rows * d + (long) rank(d) * d) + ShrinkingStep.workBytes(rows, d);
     }
 
     @Override
-    public Factor allocate(int d, int order, Arena arena, Workspace workspace) {
-      return new SketchedFactor(this, d, order, arena, workspace);
+    public Factor allocate(int d, int order, Arena arena) {
+      return new SketchedFactor(this, d, order, arena);
     }
   }
 
@@ -54,7 +52,7 @@ final class SketchedFactor implements Factor {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
 
   private final LinearAlgebra algebra = LinearAlgebra.openBlas();
-  private final ShrinkingStep shrinking;
+  private final ShrinkingStep shrinking = new ShrinkingStep(algebra);
   private final Sketching sketching;
   private final int d;
   private final int rank;
@@ -63,11 +61,10 @@ final class SketchedFactor implements Factor {
   private final MemorySegment directions;
   /** Those of the last root; the same memory if every change of the statistics is followed by a root. */
   private final MemorySegment rootDirections;
-  /** Roots of the eigenvalues [rank], the eigenvalues under the root [rank], root of the escaped mass, the mass under the root. */
+  /** Roots of the eigenvalues [rank], these under the root [rank], root of the escaped mass, this under the root. */
   private final MemorySegment scalars;
 
-  private SketchedFactor(Kind kind, int d, int order, Arena arena, Workspace workspace) {
-    shrinking = workspace.shared(ShrinkingStep.class, () -> new ShrinkingStep(LinearAlgebra.openBlas()));
+  private SketchedFactor(Kind kind, int d, int order, Arena arena) {
     sketching = kind.sketching;
     this.d = d;
     rank = kind.rank(d);
@@ -76,10 +73,7 @@ final class SketchedFactor implements Factor {
     directions = arena.allocate(4L * rank * d, 64);
     rootDirections = rootsFollow ? directions : arena.allocate(4L * rank * d, 64);
     scalars = arena.allocate(4L * (2 * rank + 2), 64);
-    for (int i = 0; i < rank; i++) {
-      set(rank + i, 1);
-    }
-    set(2 * rank + 1, 1);
+    setIdentity();
   }
 
   private double get(int scalar) {
@@ -96,7 +90,8 @@ final class SketchedFactor implements Factor {
     stackGradient(block, before, after, work, kept);
     int rows = kept + before * after;
     MemorySegment found = work.asSlice(8L * rows * d, 8L * rank * d);
-    if (!shrinking.apply(rank + 1, rows, d, work, found)) {
+    MemorySegment rest = work.asSlice(8L * rows * d + found.byteSize());
+    if (!shrinking.apply(rank + 1, rows, d, work, found, rest)) {
       return false;
     }
     double negligible = shrinking.kept() == 0 ? 0 : NEGLIGIBLE * shrinking.eigenvalue(0);
@@ -150,19 +145,31 @@ final class SketchedFactor implements Factor {
       largest = Math.max(largest, get(i) * get(i) + tail);
     }
     if (largest == 0) {
-      return true; // no gradient so far
+      setIdentity();
+    } else {
+      setRoot(tail, sketching.eps() * largest);
     }
-    double eps = sketching.eps() * largest;
+    if (!rootsFollow) {
+      rootDirections.copyFrom(directions);
+    }
+    return true;
+  }
+
+  /** Also where the mass is gone again: a root of nothing would be 0 and stop the tensor until the next one. */
+  private void setIdentity() {
+    for (int i = 0; i < rank; i++) {
+      set(rank + i, 1);
+    }
+    set(2 * rank + 1, 1);
+  }
+
+  private void setRoot(double tail, double eps) {
     double ofTail = tail > 0 ? Math.pow(tail + eps, exponent) : 0;
     for (int i = 0; i < rank; i++) {
       double value = get(i) * get(i);
       set(rank + i, value > 0 ? Math.pow(value + tail + eps, exponent) : ofTail);
     }
     set(2 * rank + 1, ofTail);
-    if (!rootsFollow) {
-      rootDirections.copyFrom(directions);
-    }
-    return true;
   }
 
   @Override

@@ -4,7 +4,6 @@ package dev.sublinear.matrix.shampoo;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.sublinear.kernel.Workspace;
 import dev.sublinear.layout.StateArray;
 import dev.sublinear.matrix.linear.LinearAlgebra;
 import java.lang.foreign.Arena;
@@ -30,7 +29,7 @@ final class WholeFactor implements Factor {
     }
 
     @Override
-    public Factor allocate(int d, int order, Arena arena, Workspace workspace) {
+    public Factor allocate(int d, int order, Arena arena) {
       return new WholeFactor(this, d, order, arena);
     }
   }

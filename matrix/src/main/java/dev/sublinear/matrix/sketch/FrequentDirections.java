@@ -2,6 +2,7 @@
 package dev.sublinear.matrix.sketch;
 
 import dev.sublinear.matrix.linear.LinearAlgebra;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -37,7 +38,7 @@ import java.util.Arrays;
  *
  * <p>Time of an update: O(l^2 d + l^3) by a vector, amortised O(l d + l^2) in the fast form, and O(n r d + n^3) with
  * r = l - 1 + m rows and n = min(r, d) by a matrix of m rows. All arithmetic and state is float64: 8 ((l - 1)(d + 1) + 1)
- * bytes, in the fast form 8 l d more for the buffer, and workspaces of 8 (l d + l^2) bytes, 8 (3 l d + 4 l^2) in the fast
+ * bytes, in the fast form 8 l d more for the buffer, and workspaces of 8 (l d + l^2) bytes, 8 (l d + 4 l^2) in the fast
  * form, or what the largest matrix took. Not thread-safe.
  *
  * <p>Source: algorithm 1 and observation 6 of Feinberg, Chen, Sun, Anil, Hazan, 2023 (arXiv 2302.03764); the buffer and
@@ -59,6 +60,9 @@ public final class FrequentDirections {
   private double[] stacked;
   private double[] weights;
   private int buffered;
+
+  /** Off the heap, so that no other thread waits for the eigenvectors. */
+  private MemorySegment work = MemorySegment.NULL;
 
   private double escaped;
   private double lastEscaped;
@@ -234,7 +238,8 @@ public final class FrequentDirections {
     }
     writeRows(stacked, capacity - kept);
     MemorySegment all = MemorySegment.ofArray(stacked).asSlice((long) (capacity - kept) * columns * Double.BYTES);
-    if (!step.apply(options.size(), kept + buffered, columns, all, MemorySegment.ofArray(directions))) {
+    reserve(ShrinkingStep.workBytes(Math.max(capacity + options.period(), kept + buffered), columns));
+    if (!step.apply(options.size(), kept + buffered, columns, all, MemorySegment.ofArray(directions), work)) {
       throw new ArithmeticException("no eigenvalues: the squares of the gradients overflow");
     }
     kept = step.kept();
@@ -244,6 +249,12 @@ public final class FrequentDirections {
     buffered = 0;
     lastEscaped = step.escapedMass();
     escaped += lastEscaped;
+  }
+
+  private void reserve(long bytes) {
+    if (work.byteSize() < bytes) {
+      work = Arena.ofAuto().allocate(bytes, Double.BYTES);
+    }
   }
 
   /** Writes the kept rows from row {@code first} on, and the buffered ones behind them, times their weights. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.matrix.sketch;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
 import dev.sublinear.matrix.linear.LinearAlgebra;
 import java.lang.foreign.MemorySegment;
 
@@ -20,8 +22,8 @@ import java.lang.foreign.MemorySegment;
  * whose eigenvalue is e lam_1 is orthogonal to the others within 2^-52 / e if r &lt;= d, and within 2^-52 otherwise. So Gbar
  * is off by a small multiple of 2^-53 lam_1, as with a singular value decomposition.
  *
- * <p>Workspace: 8 (n^2 + n) bytes for the largest n so far, kept and shared by matrices of all shapes. The results stand
- * until the next call. Not thread-safe.
+ * <p>Workspace: 8 (n^2 + n) bytes of the caller's. The results stand until the next call, or until the workspace is used
+ * for something else. Not thread-safe.
  *
  * <p>Source: algorithm 1 of Feinberg, Chen, Sun, Anil, Hazan, 2023 (arXiv 2302.03764), after Liberty, 2013. Deviation: they
  * take a singular value decomposition of the rows; the Gram matrix gives the same numbers to 12 digits over 32 561 updates of
@@ -29,18 +31,34 @@ import java.lang.foreign.MemorySegment;
  */
 public final class ShrinkingStep {
   private static final double NEGLIGIBLE = 1e-14;
-  private static final int LARGEST_ORDER = 46_340;
+
+  /** LAPACK counts its own workspace of 1 + 6 n + 2 n^2 elements in 32 bits. */
+  private static final int LARGEST_ORDER = 32_766;
 
   private final LinearAlgebra algebra;
-  private double[] gram = new double[0];
-  private double[] values = new double[0];
+  private MemorySegment gram = MemorySegment.NULL;
+  private MemorySegment values = MemorySegment.NULL;
   private int order;
   private int kept;
   private double escaped;
 
-  /** Workspaces for matrices of any shape, empty at first. */
+  /** A step that has not been taken. */
   public ShrinkingStep(LinearAlgebra algebra) {
     this.algebra = algebra;
+  }
+
+  /**
+   * Bytes of workspace for a matrix of these sizes.
+   *
+   * @throws IllegalArgumentException if min(r, d) is above 32 766
+   */
+  public static long workBytes(long rows, long columns) {
+    long n = Math.min(rows, columns);
+    if (n > LARGEST_ORDER) {
+      throw new IllegalArgumentException(
+          "sketch of " + rows + " x " + columns + " rows and columns: one of both must be <= " + LARGEST_ORDER);
+    }
+    return Double.BYTES * (n * n + n);
   }
 
   /**
@@ -52,30 +70,29 @@ public final class ShrinkingStep {
    * @param stacked A, float64 [r x d], row-major, left as it is; all zero is legal
    * @param directions receives v_1, v_2, ..., float64 [min(l - 1, r, d) x d], of which the first {@link #kept()} rows are
    *     written; may not overlap {@code stacked}
+   * @param work {@link #workBytes} or more, aligned to 8 bytes; overwritten, and may overlap neither
    * @return false, with {@code directions} as before, if an element or a sum of squares is not finite, or the
    *     eigenvalues did not converge
-   * @throws IllegalArgumentException if the size is below 1, min(r, d) is above 46 340 or a segment too short
+   * @throws IllegalArgumentException if the size is below 1, min(r, d) is above 32 766 or a segment too short
    */
-  public boolean apply(int size, int rows, int columns, MemorySegment stacked, MemorySegment directions) {
+  public boolean apply(int size, int rows, int columns, MemorySegment stacked, MemorySegment directions,
+      MemorySegment work) {
     if (size < 1) {
       throw new IllegalArgumentException("sketch size " + size + ": must be >= 1");
     }
     int n = Math.min(rows, columns);
-    if (n > LARGEST_ORDER) {
-      throw new IllegalArgumentException(
-          "sketch of " + rows + " x " + columns + " rows and columns: one of both must be <= " + LARGEST_ORDER);
-    }
-    if (values.length < n) {
-      gram = new double[n * n];
-      values = new double[n];
+    long bytes = workBytes(rows, columns);
+    if (work.byteSize() < bytes) {
+      throw new IllegalArgumentException("workspace of " + work.byteSize() + " bytes: must have " + bytes);
     }
     order = n;
-    MemorySegment g = MemorySegment.ofArray(gram);
+    gram = work.asSlice(0, Double.BYTES * (long) n * n);
+    values = work.asSlice(gram.byteSize(), Double.BYTES * (long) n);
     boolean ofColumns = columns < rows;
-    algebra.gram(ofColumns, rows, columns, 1, stacked, 0, g);
+    algebra.gram(ofColumns, rows, columns, 1, stacked, 0, gram);
     kept = 0;
     escaped = 0;
-    if (!algebra.eigen(n, g, MemorySegment.ofArray(values))) {
+    if (!algebra.eigen(n, gram, values)) {
       return false;
     }
     double negligible = n == 0 ? 0 : NEGLIGIBLE * largest(0);
@@ -86,27 +103,27 @@ public final class ShrinkingStep {
     }
     descending();
     if (ofColumns) {
-      MemorySegment.copy(g, 0, directions, 0, (long) kept * n * Double.BYTES);
+      MemorySegment.copy(gram, 0, directions, 0, (long) kept * n * Double.BYTES);
     } else if (kept > 0) {
       normalize();
-      algebra.multiply(false, false, kept, columns, n, 1, g, stacked, 0, directions);
+      algebra.multiply(false, false, kept, columns, n, 1, gram, stacked, 0, directions);
     }
     return true;
   }
 
   private double largest(int i) {
-    return values[order - 1 - i];
+    return values.getAtIndex(JAVA_DOUBLE, order - 1 - i);
   }
 
   /** Turns the eigenvectors, one a row, from ascending to descending order as far as they are kept. */
   private void descending() {
     for (int i = 0; i < Math.min(kept, order / 2); i++) {
-      int from = (order - 1 - i) * order;
-      int to = i * order;
+      long from = (order - 1L - i) * order;
+      long to = (long) i * order;
       for (int j = 0; j < order; j++) {
-        double swapped = gram[to + j];
-        gram[to + j] = gram[from + j];
-        gram[from + j] = swapped;
+        double swapped = gram.getAtIndex(JAVA_DOUBLE, to + j);
+        gram.setAtIndex(JAVA_DOUBLE, to + j, gram.getAtIndex(JAVA_DOUBLE, from + j));
+        gram.setAtIndex(JAVA_DOUBLE, from + j, swapped);
       }
     }
   }
@@ -115,8 +132,8 @@ public final class ShrinkingStep {
   private void normalize() {
     for (int i = 0; i < kept; i++) {
       double scale = 1 / Math.sqrt(largest(i));
-      for (int j = 0; j < order; j++) {
-        gram[i * order + j] *= scale;
+      for (long at = (long) i * order; at < (i + 1L) * order; at++) {
+        gram.setAtIndex(JAVA_DOUBLE, at, scale * gram.getAtIndex(JAVA_DOUBLE, at));
       }
     }
   }

@@ -84,6 +84,33 @@ final class OpenBlasTest {
     }
   }
 
+  /** Which way a call goes depends on where its operands are. */
+  @Test
+  void operands_onTheHeapOrOffInAnyMixture_giveTheSame() {
+    double[] a = random(12, 1);
+    double[] b = random(20, 2);
+    double[] product = product(false, false, new int[] {3, 5, 4}, 1, a, b, 0, new double[15]);
+    double[] gram = product(false, true, new int[] {3, 3, 4}, 1, a, a, 0, new double[9]);
+    for (int mask = 0; mask < 8; mask++) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment c = place(arena, (mask & 4) != 0, new double[15]);
+        ALGEBRA.multiply(false, false, 3, 5, 4, 1, place(arena, (mask & 1) != 0, a), place(arena, (mask & 2) != 0, b),
+            0, c);
+        assertArrayEquals(product, c.toArray(ValueLayout.JAVA_DOUBLE), 1e-15);
+        ALGEBRA.gram(false, 3, 4, 1, place(arena, (mask & 1) != 0, a), 0, c);
+        assertArrayEquals(gram, c.asSlice(0, 72).toArray(ValueLayout.JAVA_DOUBLE), 1e-15);
+        MemorySegment values = place(arena, (mask & 2) != 0, new double[3]);
+        assertTrue(ALGEBRA.eigen(3, c, values));
+        assertEquals(gram[0] + gram[4] + gram[8],
+            Arrays.stream(values.toArray(ValueLayout.JAVA_DOUBLE)).sum(), 1e-14);
+      }
+    }
+  }
+
+  private static MemorySegment place(Arena arena, boolean offHeap, double[] x) {
+    return offHeap ? arena.allocateFrom(ValueLayout.JAVA_DOUBLE, x) : MemorySegment.ofArray(x);
+  }
+
   private static float[] toFloats(double[] x) {
     float[] result = new float[x.length];
     for (int i = 0; i < x.length; i++) {

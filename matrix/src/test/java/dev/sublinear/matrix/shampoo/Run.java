@@ -104,12 +104,12 @@ final class Run implements AutoCloseable {
       elements = Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
       workspace.reserve(Preconditioner.workBytes(kind, partition, dimensions));
       preconditioner =
-          new Preconditioner(kind, new Frequency(1, 1), partition, dimensions, arena, workspace);
+          new Preconditioner(kind, new Frequency(1, 1), partition, dimensions, arena);
     }
 
     double[] update(double[] gradient) {
       MemorySegment out = arena.allocate(4L * elements, 64);
-      preconditioner.apply(++step, true, segment(gradient), out, workspace.memory());
+      preconditioner.apply(++step, segment(gradient), out, workspace.memory());
       return doubles(out);
     }
 
