@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A slice is all elements that agree in one index; A(r) is the accumulator of slice r, and an element i lies in as many
  * slices as the tensor has dimensions. Variant II: nu(i) = decay min_{r contains i} A(r) + scale g(i)^2 is the estimate;
  * then A(r) &lt;- max_{i in r} nu(i). Variant I: A(r) &lt;- decay A(r) + scale max_{i in r} g(i)^2; then the estimate is
- * min_{r contains i} A(r). Maxima pass over NaN, so that it spoils its
- * element alone; an infinite square, from a gradient beyond 1.8e19, makes the estimate of its element infinite for good, and with
- * the rows alone those of its row the greatest float, which with variant II decays. With decay 1 and scale 1 they are the published sums, with beta and 1 -
- * beta the exponential mean.
+ * min_{r contains i} A(r). Maxima pass over NaN, so that it spoils its element alone; an infinite square, from a gradient
+ * beyond 1.8e19, makes the estimate of its element infinite for good, and with the rows alone those of its row the greatest
+ * float, which with variant II decays. With decay 1 and scale 1 they are the published sums, with beta and 1 - beta the
+ * exponential mean.
  *
  * <p>Error: the moment &lt;= II &lt;= I, for every element in every step, without an upper bound on one element: one large
  * gradient in each of its slices is enough to spoil it. Exact where the tensor has at most one dimension longer than 1. Bytes:

@@ -18,7 +18,7 @@ public interface MatrixRule {
   /** The registered name, for example {@code shampoo}. */
   String name();
 
-  /** The keys that {@link #read} knows with their values, for lists of rules: {@code rank=64, eps=1e-7}. */
+  /** The keys that {@link #read} knows with their values, for lists of rules: {@code rank=64 eps=1.0E-7}. */
   String options();
 
   /**

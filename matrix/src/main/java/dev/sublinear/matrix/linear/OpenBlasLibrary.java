@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.net.URL;
+import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.presets.openblas;
@@ -30,34 +31,40 @@ final class OpenBlasLibrary {
   static synchronized SymbolLookup load() {
     SymbolLookup loaded = library;
     if (loaded == null) {
-      String platform = Loader.getPlatform();
-      try {
-        for (String name : NEEDED) {
-          URL url = find(platform, name);
-          if (url != null) {
-            open(url);
-          }
-        }
-        URL url = find(platform, OPENBLAS);
-        if (url == null) {
-          throw new IllegalStateException(
-              "no OpenBLAS for " + platform + ": org.bytedeco:openblas:" + platform + " must be on the class path");
-        }
-        loaded = open(url);
-      } catch (IOException e) {
-        throw new IllegalStateException("OpenBLAS cannot be unpacked: " + e.getMessage(), e);
+      for (String name : NEEDED) {
+        open(unpacked(name));
       }
+      loaded = open(unpacked(OPENBLAS));
       library = loaded;
     }
     return loaded;
   }
 
-  private static @Nullable URL find(String platform, String name) {
-    return openblas.class.getResource("/org/bytedeco/openblas/" + platform + "/" + name);
+  private static Path unpacked(String name) {
+    String platform = Loader.getPlatform();
+    URL url = openblas.class.getResource("/org/bytedeco/openblas/" + platform + "/" + name);
+    if (url == null) {
+      throw new IllegalStateException(
+          "no " + name + " for " + platform + ": org.bytedeco:openblas:" + platform + " must be on the class path");
+    }
+    try {
+      return Loader.cacheResource(url).toPath();
+    } catch (IOException e) {
+      throw new IllegalStateException(name + " cannot be unpacked: " + e.getMessage(), e);
+    }
   }
 
+  /**
+   * Loads a library for good.
+   *
+   * @throws IllegalStateException naming the file, if it cannot be loaded
+   */
   @SuppressWarnings("restricted")
-  private static SymbolLookup open(URL url) throws IOException {
-    return SymbolLookup.libraryLookup(Loader.cacheResource(url).toPath(), Arena.global());
+  static SymbolLookup open(Path file) {
+    try {
+      return SymbolLookup.libraryLookup(file, Arena.global());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(file + " cannot be loaded: " + e.getMessage(), e);
+    }
   }
 }

@@ -69,7 +69,7 @@ public final class SketchedLearner implements OnlineLearner {
   }
 
   static OnlineLearner sketchedAdagrad(int d, OnlineOptions options) {
-    return sketchedAdagrad(d, options, Double.POSITIVE_INFINITY);
+    return inBall(d, options, Double.POSITIVE_INFINITY);
   }
 
   /**
@@ -92,6 +92,10 @@ public final class SketchedLearner implements OnlineLearner {
       throw new IllegalArgumentException("radius " + radius + ": must be above 0");
     }
     OnlineMethods.named("s-adagrad").check(d, options);
+    return inBall(d, options, radius);
+  }
+
+  private static OnlineLearner inBall(int d, OnlineOptions options, double radius) {
     return new SketchedLearner(new SketchedMatrix(d, options.sketch(), options.delta(), 1), t -> 1,
         SketchedLearner::inverseRoot,
         options.learningRate(), radius);

@@ -13,7 +13,7 @@ import java.util.function.DoubleBinaryOperator;
  * (rho, S) = FD-update(S, g g^T)          alpha += share rho
  * </pre>
  *
- * <p>float64; the bytes of {@link FrequentDirections} and 8 (2 l + 2 d) to work in. With share 1 and delta 0 the matrix bounds
+ * <p>float64; the bytes of {@link FrequentDirections} and 8 (2 l + d) to work in. With share 1 and delta 0 the matrix bounds
  * the sum G of the outer products from above, as S does from below; alpha is at most the bound given there. Not thread-safe.
  */
 final class SketchedMatrix {

@@ -4,8 +4,8 @@ package dev.sublinear.matrix.shampoo;
 import dev.sublinear.layout.Term;
 
 /**
- * What is done with a preconditioned update u of a tensor theta: u &lt;- u grafted; m &lt;- momentum m + u; u &lt;- u + momentum m
- * if {@code nesterov}, else m; theta &lt;- theta - lr (u + decay theta).
+ * What is done with a preconditioned update u of a tensor theta: u &lt;- u grafted; m &lt;- momentum m + u; u &lt;- u +
+ * momentum m if {@code nesterov}, else m; theta &lt;- theta - lr (u + decay theta).
  *
  * <p>The momentum is a sum, not an average: at 0.9 it makes steps ten times as long. Weight decay is decoupled from
  * preconditioner and momentum (Loshchilov, Hutter, 2019).

@@ -16,9 +16,10 @@ import java.lang.foreign.Arena;
  * <p>Roots are pseudo-inverse: eigenvalues of at most {@code cut} times the largest count as 0, and 0^-x as 0. Which
  * dimensions make the axes is {@link Partition}'s matter, when statistics and roots change {@link Frequency}'s. State in
  * float32: 8 bytes times the sum of d^2 over the axes of all blocks, and 4 an element for each of grafting's second moment
- * and momentum; the eigenvalues are computed in float64. A failed or non-finite decomposition leaves the root as it was, the
- * identity at first, and is counted ({@link MatrixStep#failures}); so do statistics of zeros, uncounted. A gradient that is not finite
- * (its squared norm in float32) is kept out of the statistics. Deterministic on one machine and library. Thread-safe.
+ * and momentum; the eigenvalues are computed in float64. A failed or non-finite decomposition leaves the root as it was,
+ * the identity at first, and is counted ({@link MatrixStep#failures}); so do statistics of zeros, uncounted. A gradient
+ * that is not finite (its squared norm in float32) is kept out of the statistics, if due counted, and stepped by the
+ * grafting rule alone. Deterministic on one machine and library. Thread-safe.
  *
  * <p>Source: Gupta, Koren, Singer, 2018, algorithm 1; Anil et al., 2020, for all around it. Deviations: a moving average in
  * the place of the sum; no epsilon I at the start but the cut, which needs no scale; roots made every few steps.
@@ -33,7 +34,7 @@ public record Shampoo(double beta2, double cut, Frequency every, Partition parti
     implements
       MatrixRule {
   private static final double BETA2 = 0.999;
-  private static final double CUT = 1e-6;
+  static final double CUT = 1e-6;
   private static final Frequency EVERY = new Frequency(1, 10);
   private static final Partition PARTITION = new Partition(1024, 1024, 4096);
 

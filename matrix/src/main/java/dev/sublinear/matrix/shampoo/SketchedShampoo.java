@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 
 /**
  * S-Shampoo: Shampoo whose statistics are sketches. Along axis i of p, with G_i the unfolding [d_i x n_i] of the gradient
- * and k = min(d_i, rank): beta2 B + G_i G_i^T has eigenvalues l_1 &gt;= l_2 ... and eigenvectors u_j; B &lt;- sum over j &lt;= k of
- * (l_j - l_(k+1)) u_j u_j^T, rho &lt;- beta2 rho + l_(k+1); the gradient is multiplied along the axis by (B + rho I)^(-1 / (2
+ * and k = min(d_i, rank): beta2 B + G_i G_i^T has eigenvalues l_1 &gt;= l_2 ... and eigenvectors u_j; B &lt;- sum over
+ * j &lt;= k of (l_j - l_(k+1)) u_j u_j^T, rho &lt;- beta2 rho + l_(k+1); the gradient is multiplied along the axis by (B + rho I)^(-1 / (2
  * p)), and then is as {@link Descent} says.
  *
  * <p>Before the root {@code eps} (max (l_j - l_(k+1)) + rho) is added to eigenvalues and rho. A direction whose eigenvalue
@@ -24,13 +24,15 @@ import java.lang.foreign.Arena;
  * directions that the roots belong to; 4 an element for each of grafting's second moment and momentum. No matrix of
  * order d is kept. The shrinking is computed in float64 from a Gram matrix of order min(d, k + n), in working memory that
  * all tensors share. A failed or non-finite decomposition leaves the sketch and the root as they were, the identity at
- * first, and is counted ({@link MatrixStep#failures}); so does, uncounted, a sketch without mass. A gradient that is not
- * finite (its squared norm in float32) is kept out. Deterministic on one machine and library. Thread-safe.
+ * first, and is counted ({@link MatrixStep#failures}). The root of a sketch without mass is the identity: of a first
+ * gradient of zeros, or at beta2 = 0 of any. A gradient that is not finite (its squared norm in float32) is kept out of the
+ * sketch, if due counted, and stepped by the grafting rule alone. Deterministic on one machine and library. Thread-safe.
  *
  * <p>Source: Feinberg et al., 2023 (Sketchy), algorithm 3 with the weighting of observation 6, and their code for all that
  * algorithm 3 leaves open. Deviations: {@code rank} counts the directions kept, the paper's sketch size less 1; eps is the
- * code's, not the paper's eps I at the start; the Gram matrix in the place of an SVD (eigenvalues below 1e-14 of the largest
- * count as 0, and directions below 1e-10, which float32 cannot keep apart, are of the complement); roots of eigenvalues and mass are stored, whose squares might be no float32.
+ * code's, not the paper's eps I at the start; the Gram matrix in the place of an SVD (eigenvalues below 1e-14 of the
+ * largest count as 0, and directions below 1e-10, which float32 cannot keep apart, are of the complement); roots of
+ * eigenvalues and mass are stored, whose squares might be no float32.
  *
  * @param sketching how statistics are sketched
  * @param every when statistics and roots change
@@ -40,7 +42,6 @@ import java.lang.foreign.Arena;
 public record SketchedShampoo(Sketching sketching, Frequency every, Partition partition, Descent descent)
     implements
       MatrixRule {
-  private static final double CUT = 1e-6;
   private static final Frequency EVERY = new Frequency(10, 10);
   private static final Partition PARTITION = new Partition(1024, 0, 4096);
 
@@ -85,7 +86,7 @@ public record SketchedShampoo(Sketching sketching, Frequency every, Partition pa
   /** Those of {@link Shampoo} with the same options. */
   @Override
   public long denseBytes(long... shape) {
-    return new Shampoo(sketching.beta2(), CUT, every, partition, descent).bytes(shape);
+    return new Shampoo(sketching.beta2(), Shampoo.CUT, every, partition, descent).bytes(shape);
   }
 
   @Override

@@ -10,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** OpenBLAS against the definitions, on heap arrays and off-heap memory. */
 final class OpenBlasTest {
@@ -218,6 +220,13 @@ final class OpenBlasTest {
       assertArrayEquals(expected, first.get());
       assertArrayEquals(expected, second.get());
     }
+  }
+
+  @Test
+  void library_thatCannotBeLoaded_isNamed(@TempDir Path directory) {
+    Path file = directory.resolve("libopenblas.so.0");
+    String message = assertThrows(IllegalStateException.class, () -> OpenBlasLibrary.open(file)).getMessage();
+    assertTrue(message.startsWith(file + " cannot be loaded: "), message);
   }
 
   @Test

@@ -20,19 +20,19 @@ import org.junit.jupiter.api.Test;
 /** The sketch against algorithm 1 in plain Java, the bounds of the paper, and worked examples. */
 final class FrequentDirectionsTest {
   private static final LinearAlgebra ALGEBRA = LinearAlgebra.openBlas();
-  private static final double[] BETAS = {1, 0.99, 0.9};
-  private static final int D = 9;
+  static final double[] BETAS = {1, 0.99, 0.9};
+  static final int D = 9;
 
-  private static FrequentDirections sketch(int size, double beta2, int columns) {
+  static FrequentDirections sketch(int size, double beta2, int columns) {
     return new FrequentDirections(ALGEBRA, Options.ofSize(size).decayed(beta2, TailDecay.BETA2), columns);
   }
 
-  private static FrequentDirections fast(int size, double beta2, int columns) {
+  static FrequentDirections fast(int size, double beta2, int columns) {
     return new FrequentDirections(ALGEBRA, Options.ofSize(size).decayed(beta2, TailDecay.BETA2).fast(), columns);
   }
 
   /** Rows whose elements fall off by column, so that there is a spectrum to sketch. */
-  private static double[] matrix(int rows, int columns, SplittableRandom random) {
+  static double[] matrix(int rows, int columns, SplittableRandom random) {
     double[] a = new double[rows * columns];
     for (int i = 0; i < a.length; i++) {
       a[i] = random.nextGaussian() * 3 / (1 + i % columns);
@@ -40,18 +40,18 @@ final class FrequentDirectionsTest {
     return a;
   }
 
-  private static double[] squared(FrequentDirections sketch) {
+  static double[] squared(FrequentDirections sketch) {
     return SketchOracle.square(sketch.rows(), sketch.columns());
   }
 
-  private static void assertClose(SketchOracle oracle, FrequentDirections sketch, String where) {
+  static void assertClose(SketchOracle oracle, FrequentDirections sketch, String where) {
     double scale = 1e-13 * (1 + SketchOracle.trace(oracle.sum, oracle.columns));
     assertArrayEquals(oracle.sketch(), squared(sketch), scale, where);
     assertEquals(oracle.escaped, sketch.escapedMass(), scale, where);
   }
 
   /** 0 <= G - Gbar <= rho I, rho <= Omega, tr G - tr Gbar >= l rho. */
-  private static void assertBounds(double[] sum, FrequentDirections sketch, String where) {
+  static void assertBounds(double[] sum, FrequentDirections sketch, String where) {
     int d = sketch.columns();
     int size = sketch.options().size();
     double rounding = 1e-12 * (1 + SketchOracle.trace(sum, d));
@@ -300,83 +300,6 @@ final class FrequentDirectionsTest {
       }
     }
     assertArrayEquals(g, back, 1e-12);
-  }
-
-  @Test
-  void merge_twoStreams_keepsTheBoundsOfTheirSum() {
-    for (double beta2 : BETAS) {
-      for (boolean fast : new boolean[] {false, true}) {
-        SplittableRandom random = new SplittableRandom(17);
-        FrequentDirections[] sketches = new FrequentDirections[2];
-        SketchOracle[] oracles = new SketchOracle[2];
-        for (int part = 0; part < 2; part++) {
-          sketches[part] = fast ? fast(4, beta2, D) : sketch(4, beta2, D);
-          oracles[part] = new SketchOracle(4, D, beta2);
-          for (int t = 0; t < 30 + part; t++) {
-            double[] g = matrix(1, D, random);
-            sketches[part].update(1, g);
-            oracles[part].update(g);
-          }
-        }
-        double[] other = squared(sketches[1]);
-        double escaped = sketches[0].escapedMass() + sketches[1].escapedMass();
-        sketches[0].merge(sketches[1]);
-        assertBounds(SketchOracle.plus(oracles[0].sum, 1, oracles[1].sum), sketches[0], "beta2 " + beta2);
-        assertEquals(escaped + sketches[0].lastEscapedMass(), sketches[0].escapedMass(), 1e-12 * escaped);
-        assertTrue(sketches[0].lastEscapedMass() > 0);
-        assertArrayEquals(other, squared(sketches[1]));
-      }
-    }
-    assertThrows(IllegalArgumentException.class, () -> sketch(3, 1, D).merge(sketch(4, 1, D)));
-    assertThrows(IllegalArgumentException.class, () -> sketch(3, 1, D).merge(sketch(3, 1, D + 1)));
-  }
-
-  @Test
-  void fast_everyStep_isInTheBoundsAndDecomposesEveryLth() {
-    for (double beta2 : BETAS) {
-      for (int size : new int[] {1, 2, 5}) {
-        SplittableRandom random = new SplittableRandom(19);
-        FrequentDirections sketch = fast(size, beta2, D);
-        SketchOracle oracle = new SketchOracle(size, D, beta2);
-        for (int t = 1; t <= 60; t++) {
-          double[] g = matrix(1, D, random);
-          sketch.update(1, g);
-          oracle.decay();
-          oracle.add(g);
-          if (t % size == 0) {
-            oracle.shrink();
-          }
-          String where = "l " + size + ", beta2 " + beta2 + ", t " + t;
-          assertEquals(t % size, sketch.buffered(), where);
-          assertClose(oracle, sketch, where);
-          assertBounds(oracle.sum, sketch, where);
-        }
-        assertTrue(sketch.escapedMass() > 0);
-      }
-    }
-  }
-
-  @Test
-  void fast_matrixLargerThanTheBuffer_isTakenAtOnce() {
-    SplittableRandom random = new SplittableRandom(23);
-    FrequentDirections sketch = fast(4, 0.9, D);
-    SketchOracle oracle = new SketchOracle(4, D, 0.9);
-    for (int rows : new int[] {1, 2, 7, 3}) {
-      double[] a = matrix(rows, D, random);
-      sketch.update(rows, MemorySegment.ofArray(a));
-      oracle.decay();
-      oracle.add(a);
-      if (rows == 7) {
-        oracle.shrink();
-      }
-      assertClose(oracle, sketch, rows + " rows");
-    }
-    assertEquals(3, sketch.buffered());
-    sketch.decompose();
-    oracle.shrink();
-    assertClose(oracle, sketch, "decomposed");
-    assertEquals(0, sketch.buffered());
-    assertEquals(3, sketch.kept());
   }
 
   @Test
