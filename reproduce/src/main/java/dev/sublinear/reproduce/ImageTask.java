@@ -62,8 +62,8 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
 
   @Override
   public void watch(Lab lab, TrainingListener listener) {
-    lab.train("watched " + network.name(), options(ADAM, rates.getFirst(), steps, 1, Recipe.SEARCH_SEED),
-        withoutTest(), listener);
+    Lab.requireEnd(lab.train("watched " + network.name(),
+        options(ADAM, rates.getFirst(), steps, 1, Recipe.SEARCH_SEED), withoutTest(), listener));
   }
 
   /** A training ends with a score on its test images: those of a search must not be the real ones. */

@@ -146,13 +146,13 @@ public final class Lab {
           results.add(future.get());
         }
       } catch (ExecutionException e) {
-        executor.shutdownNow(); // what has not begun
+        futures.forEach(future -> future.cancel(false)); // those that have begun write their files to the end
         if (e.getCause() instanceof RuntimeException failure) {
           throw failure;
         }
         throw new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
-        executor.shutdownNow();
+        futures.forEach(future -> future.cancel(false));
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted", e);
       }
@@ -269,9 +269,18 @@ public final class Lab {
    * @throws IllegalStateException if the training broke off or diverged
    */
   void trainToTheEnd(String label, LmOptions options, Corpus corpus, TrainingListener listener) {
-    Long diverged = train(label, options, corpus, listener).summary().outcome().divergedAtStep();
+    requireEnd(train(label, options, corpus, listener));
+  }
+
+  /**
+   * Refuses a training that other figures cannot be taken from.
+   *
+   * @throws IllegalStateException if it diverged
+   */
+  static void requireEnd(ReportRun run) {
+    Long diverged = run.summary().outcome().divergedAtStep();
     if (diverged != null) {
-      throw new IllegalStateException(label + ": diverged at step " + diverged);
+      throw new IllegalStateException(run.label() + ": diverged at step " + diverged);
     }
   }
 

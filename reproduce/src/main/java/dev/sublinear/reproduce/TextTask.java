@@ -70,8 +70,8 @@ record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements Dense
 
   @Override
   public void watch(Lab lab, TrainingListener listener) {
-    lab.train("watched " + recipe.network().name(), recipe.last(ADAM, ADAM, rates(tablesRate), Recipe.SEARCH_SEED),
-        Recipe.withoutTest(corpus), listener);
+    lab.trainToTheEnd("watched " + recipe.network().name(),
+        recipe.last(ADAM, ADAM, rates(rates().getFirst()), Recipe.SEARCH_SEED), Recipe.withoutTest(corpus), listener);
   }
 
   private Rates rates(float others) {
