@@ -140,6 +140,12 @@ final class OcoCommandTest {
   }
 
   @Test
+  void runawayPass_exits1_andSaysSo() throws IOException {
+    file = Files.writeString(directory.resolve("large"), "1 1:1e200\n0 1:1e200\n1 1:1e200\n");
+    assertTrue(oco("--algorithm", "ogd", "--lr", "1").oneLine(1).contains("not finite"));
+  }
+
+  @Test
   void missingFile_isRefused() {
     file = directory.resolve("nowhere");
     assertTrue(oco("--algorithm", "ogd", "--lr", "1").oneLine(2).contains("data " + file + ": no such file"));

@@ -4,6 +4,7 @@ package dev.sublinear.reproduce;
 import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.data.ImageCorpus;
 import dev.sublinear.train.loop.ImageOptions;
+import dev.sublinear.train.loop.ImageTraining;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
 import dev.sublinear.train.loop.TrainingListener;
@@ -38,6 +39,11 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
     return String.format(Locale.ROOT, "%,d images to train on, %,d to validate on, %,d to test on; %s; batch %d,"
         + " schedule `%s`, no clipping; searches of %,d steps, final trainings of %,d.", corpus.train().size(),
         corpus.validation().size(), corpus.test().size(), network, batch, schedule, searchSteps, steps);
+  }
+
+  @Override
+  public void check(Method method) {
+    ImageTraining.check(options(method.denseSpec(), rates.getFirst(), steps, 1, Recipe.SEARCH_SEED), corpus);
   }
 
   @Override

@@ -59,6 +59,8 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
 
   @Override
   public void run(Lab lab, Document document) throws IOException {
+    List<DenseTask> tasks = networks.open(lab);
+    tasks.forEach(task -> List.of(adam, shampoo, sketched).forEach(task::check));
     document.say("""
         Paper, figure 2: on ImageNet (ResNet-50) Shampoo reaches 77.69 % top-1, S-Shampoo with sketches of 256 directions of blocks of\
          1,024 77.18 %, Adam 76.76 %; on Librispeech word error rates 5.06, 5.45 and 5.50 %; on molecules 1 - AP 0.733, 0.731 and 0.7465.\
@@ -78,7 +80,7 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
             + " by factors of 2 if the best is at the edge) with seed %d, by validation loss; then trains with the seeds %s, the"
             + " same first weights and batches for all methods; the test data are scored once, at the end.",
         Recipe.SEARCH_SEED, SEEDS));
-    for (DenseTask task : networks.open(lab)) {
+    for (DenseTask task : tasks) {
       report(document, task, measure(lab, task));
     }
   }

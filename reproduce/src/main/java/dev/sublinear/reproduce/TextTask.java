@@ -19,11 +19,6 @@ import java.util.Locale;
 record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements DenseTask {
   private static final OptimizerSpec ADAM = OptimizerSpec.parse("adam");
 
-  /** Checks that text and memory suffice. */
-  TextTask {
-    LmTraining.check(recipe.last(ADAM, ADAM, new Rates(tablesRate, tablesRate), Recipe.SEARCH_SEED), corpus);
-  }
-
   @Override
   public String title() {
     return recipe.network().name() + " on " + corpus.name();
@@ -48,6 +43,11 @@ record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements Dense
   @Override
   public long steps() {
     return recipe.denseAdam().length().steps();
+  }
+
+  @Override
+  public void check(Method method) {
+    LmTraining.check(recipe.last(ADAM, method.denseSpec(), rates(rates().getFirst()), Recipe.SEARCH_SEED), corpus);
   }
 
   @Override
