@@ -169,6 +169,34 @@ public final class Lab {
     }
   }
 
+  /** Trains one item with one seed. */
+  interface SeededWork<S, T> {
+    T train(Lab lab, S item, long seed);
+  }
+
+  private record Seeded<S>(S item, long seed) {}
+
+  /**
+   * Trains every item with every seed, {@link #together}; seed by seed, so that what the machine does meanwhile falls on
+   * all items alike.
+   *
+   * @return for every item, in their order, the results by seed
+   */
+  <S, T> List<List<T>> paired(List<Long> seeds, List<S> items, SeededWork<S, T> work) {
+    List<Seeded<S>> all =
+        seeds.stream().flatMap(seed -> items.stream().map(item -> new Seeded<>(item, seed))).toList();
+    List<T> results = together(all, (own, each) -> work.train(own, each.item, each.seed));
+    List<List<T>> byItem = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      List<T> own = new ArrayList<>();
+      for (int at = i; at < results.size(); at += items.size()) {
+        own.add(results.get(at));
+      }
+      byItem.add(own);
+    }
+    return byItem;
+  }
+
   /**
    * Reads the text: the embedded corpus for {@link Size#SMOKE}, otherwise the data that was named.
    *

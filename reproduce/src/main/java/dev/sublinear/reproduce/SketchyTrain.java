@@ -48,8 +48,6 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
     }
   }
 
-  private record Final(Found found, long seed) {}
-
   /** What came out for one method, seed by seed. */
   private record Outcome(Found found, List<ReportRun> runs, List<Double> stepMillis, List<Double> optimizerMillis) {
     List<Double> losses() {
@@ -97,20 +95,15 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
       });
       return new Found(method, search);
     });
-    List<Final> finals = SEEDS.stream().flatMap(seed -> found.stream().map(each -> new Final(each, seed))).toList();
-    List<ReportRun> runs = lab.together(finals, (own, each) -> {
-      ReportRun run = task.last(own, each.found.method, each.found.rate(), each.seed);
-      lab.say(String.format(Locale.ROOT, "%s, seed %d, %s, lr %s: test loss %.4f", task.title(), each.seed,
-          each.found.method.label(), each.found.rate(), loss(run, run.summary().scores().test())));
+    List<List<ReportRun>> runs = lab.paired(SEEDS, found, (own, each, seed) -> {
+      ReportRun run = task.last(own, each.method, each.rate(), seed);
+      lab.say(String.format(Locale.ROOT, "%s, seed %d, %s, lr %s: test loss %.4f", task.title(), seed,
+          each.method.label(), each.rate(), loss(run, run.summary().scores().test())));
       return run;
     });
     List<Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
-      List<ReportRun> own = new ArrayList<>();
-      for (int at = i; at < runs.size(); at += found.size()) {
-        own.add(runs.get(at));
-      }
-      outcomes.add(new Outcome(found.get(i), own, new ArrayList<>(), new ArrayList<>()));
+      outcomes.add(new Outcome(found.get(i), runs.get(i), new ArrayList<>(), new ArrayList<>()));
     }
     for (int i = 1; i <= TIMINGS; i++) {
       lab.say(task.title() + ", timing " + i + " of " + TIMINGS);
