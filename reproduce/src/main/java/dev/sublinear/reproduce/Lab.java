@@ -89,6 +89,10 @@ public final class Lab {
       return runs;
     }
 
+    synchronized boolean hasRuns() {
+      return runs != null;
+    }
+
     /** A directory for the next training. */
     synchronized RunDirectory directory(String label) {
       trained++;
@@ -117,6 +121,11 @@ public final class Lab {
   /** Where the trainings are; made if there was none yet. */
   public RunDirectory runs() {
     return journal.runs();
+  }
+
+  /** Whether anything was trained in a directory of its own. */
+  public boolean hasRuns() {
+    return journal.hasRuns();
   }
 
   /**

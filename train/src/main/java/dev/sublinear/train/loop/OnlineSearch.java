@@ -61,7 +61,7 @@ public final class OnlineSearch {
   public static List<Point> run(OnlineMethod method, Examples examples, List<OnlineOptions> settings, int threads) {
     int d = OnlinePass.weights(examples);
     settings.forEach(options -> method.check(d, options));
-    try (ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, settings.size()))) {
+    try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
       List<Future<Point>> points = new ArrayList<>();
       for (OnlineOptions options : settings) {
         points.add(workers.submit(
