@@ -33,7 +33,8 @@ import picocli.CommandLine.Option;
   }, footerHeading = "%nExamples:%n", footer = {
     "  ./sublinear oco --data a9a --algorithm s-adagrad --sketch 10 --lr 0.42",
     "  ./sublinear oco --data a9a --algorithm ada-fd --sketch 10 --lr 0.01 --delta 1 --json",
-    "  ./sublinear oco --data a9a --algorithm adagrad --grid"
+    "  ./sublinear oco --data a9a --algorithm adagrad --grid",
+    "Exit codes: 0 done, 2 bad usage or input, 1 anything else, such as a loss that is not finite."
   })
 final class OcoCommand implements Callable<Integer> {
   /** Points of a search that are shown. */
@@ -86,7 +87,11 @@ final class OcoCommand implements Callable<Integer> {
     Examples examples = LibsvmFile.read(data);
     List<OnlineSearch.Point> points =
         OnlineSearch.run(method, examples, settings, Runtime.getRuntime().availableProcessors());
-    console.out().print(json ? Json.document(json(OnlineSearch.best(points))) : text(method, examples, points));
+    OnlineSearch.Point best = OnlineSearch.best(points);
+    console.out().print(json ? Json.document(json(best)) : text(method, examples, points));
+    if (!Double.isFinite(best.result().loss())) {
+      throw new RunFailed("the loss was not finite" + (grid ? " at any setting" : "; try a smaller --lr"));
+    }
     return 0;
   }
 

@@ -36,7 +36,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Option(names = "--list", order = 1, description = "Names all tables and figures.") boolean list;
 
-  @Option(names = "--data", paramLabel = "DIR", order = 2, description = "A folder with train.txt, valid.txt and test.txt (.gz too), or one with such a folder wikitext-2 in it; for translation one with fra.txt, or with tatoeba-fra-eng in it; not with --smoke.")
+  @Option(names = "--data", paramLabel = "DIR", order = 2, description = "A folder with train.txt, valid.txt and test.txt (.gz too), or one with such a folder wikitext-2 in it; for translation one with fra.txt, or with tatoeba-fra-eng in it; for sketchy-oco one with libsvm, mnist and cifar10-jpg in it; not with --smoke.")
   @Nullable Path data;
 
   @Option(names = "--smoke", order = 3, description = "Three minutes on the embedded corpus: shows that it runs.") boolean smoke;
@@ -75,7 +75,9 @@ final class ReproduceCommand implements Callable<Integer> {
     console.out().print(Files.readString(file));
     console.out().println();
     console.out().println("written: " + file);
-    console.out().println("runs:    " + lab.runs().path());
+    if (lab.hasRuns()) {
+      console.out().println("runs:    " + lab.runs().path());
+    }
     return 0;
   }
 

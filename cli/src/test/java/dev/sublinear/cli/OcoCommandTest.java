@@ -140,6 +140,15 @@ final class OcoCommandTest {
   }
 
   @Test
+  void runawayPass_exits1_andSaysSo() throws IOException {
+    file = Files.writeString(directory.resolve("large"), "1 1:1e200\n0 1:1e200\n1 1:1e200\n");
+    Typed typed = oco("--algorithm", "ogd", "--lr", "1", "--json");
+    assertEquals(1, typed.code());
+    assertTrue(typed.err().contains("not finite"), typed.err());
+    assertTrue(JsonMapper.shared().readTree(typed.out()).get("loss").isNull(), typed.out());
+  }
+
+  @Test
   void missingFile_isRefused() {
     file = directory.resolve("nowhere");
     assertTrue(oco("--algorithm", "ogd", "--lr", "1").oneLine(2).contains("data " + file + ": no such file"));

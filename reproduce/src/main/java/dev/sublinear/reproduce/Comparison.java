@@ -65,8 +65,6 @@ final class Comparison {
   /** What was found for one entry before the final trainings. */
   private record Found(Entry entry, Tuning tuning) {}
 
-  private record Final(Found found, long seed) {}
-
   /**
    * What came out for one method.
    *
@@ -130,18 +128,11 @@ final class Comparison {
     }
     List<Found> found =
         lab.together(entries, (own, entry) -> new Found(entry, tune(own, entry, entry.equals(first), shared)));
-    // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
-    List<Final> finals = first.recipe.budget().seeds().stream()
-        .flatMap(seed -> found.stream().map(each -> new Final(each, seed))).toList();
-    List<ReportRun> runs = lab.together(finals, this::last);
+    List<List<ReportRun>> runs = lab.paired(first.recipe.budget().seeds(), found, this::last);
     List<Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
       Found each = found.get(i);
-      List<ReportRun> own = new ArrayList<>();
-      for (int at = i; at < runs.size(); at += found.size()) {
-        own.add(runs.get(at));
-      }
-      outcomes.add(new Outcome(each.entry.method, each.tuning, own, new ArrayList<>()));
+      outcomes.add(new Outcome(each.entry.method, each.tuning, runs.get(i), new ArrayList<>()));
     }
     for (int i = 1; i <= TIMINGS; i++) {
       lab.say("timing " + i + " of " + TIMINGS);
@@ -171,12 +162,12 @@ final class Comparison {
     };
   }
 
-  private ReportRun last(Lab own, Final training) {
-    Method method = training.found.entry.method;
-    Rates rates = training.found.tuning.rates();
-    LmOptions options = training.found.entry.recipe.last(method.spec(), others(method), rates, training.seed);
-    ReportRun run = own.train(method.label() + " seed " + training.seed, options, corpus, SILENT);
-    say("seed " + training.seed, method, rates, "test", perplexity(run, run.summary().scores().test()));
+  private ReportRun last(Lab own, Found found, long seed) {
+    Method method = found.entry.method;
+    Rates rates = found.tuning.rates();
+    LmOptions options = found.entry.recipe.last(method.spec(), others(method), rates, seed);
+    ReportRun run = own.train(method.label() + " seed " + seed, options, corpus, SILENT);
+    say("seed " + seed, method, rates, "test", perplexity(run, run.summary().scores().test()));
     return run;
   }
 

@@ -10,6 +10,13 @@ interface DenseTask {
   /** What it is, in a line. */
   String title();
 
+  /**
+   * Refuses a method that the network or this machine cannot bear; before the first training.
+   *
+   * @throws IllegalArgumentException if its state does not fit a tensor, or memory is short
+   */
+  void check(Method method);
+
   /** Data, network and length, in a sentence or two. */
   String setting();
 

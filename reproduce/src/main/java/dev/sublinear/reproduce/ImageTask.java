@@ -4,6 +4,7 @@ package dev.sublinear.reproduce;
 import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.data.ImageCorpus;
 import dev.sublinear.train.loop.ImageOptions;
+import dev.sublinear.train.loop.ImageTraining;
 import dev.sublinear.train.loop.LmOptions;
 import dev.sublinear.train.loop.Schedule;
 import dev.sublinear.train.loop.TrainingListener;
@@ -41,6 +42,11 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
   }
 
   @Override
+  public void check(Method method) {
+    ImageTraining.check(options(method.denseSpec(), rates.getFirst(), steps, 1, Recipe.SEARCH_SEED), corpus);
+  }
+
+  @Override
   public ReportRun search(Lab lab, Method method, float rate) {
     return lab.train("search " + method.label() + " lr " + rate,
         options(method.denseSpec(), rate, searchSteps, 1, Recipe.SEARCH_SEED), withoutTest(),
@@ -62,8 +68,8 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
 
   @Override
   public void watch(Lab lab, TrainingListener listener) {
-    lab.train("watched " + network.name(), options(ADAM, rates.getFirst(), steps, 1, Recipe.SEARCH_SEED),
-        withoutTest(), listener);
+    Lab.requireEnd(lab.train("watched " + network.name(),
+        options(ADAM, rates.getFirst(), steps, 1, Recipe.SEARCH_SEED), withoutTest(), listener));
   }
 
   /** A training ends with a score on its test images: those of a search must not be the real ones. */

@@ -93,6 +93,10 @@ public final class Lab {
       return runs;
     }
 
+    synchronized boolean hasRuns() {
+      return runs != null;
+    }
+
     /** A directory for the next training. */
     synchronized RunDirectory directory(String label) {
       trained++;
@@ -123,6 +127,11 @@ public final class Lab {
     return journal.runs();
   }
 
+  /** Whether anything was trained in a directory of its own. */
+  public boolean hasRuns() {
+    return journal.hasRuns();
+  }
+
   /**
    * Trains several things: as many at once as there are threads, each on one, which gets more done than one after the
    * other on all of them. The long form takes one after the other, since the engine has a single generator for dropout
@@ -146,18 +155,46 @@ public final class Lab {
           results.add(future.get());
         }
       } catch (ExecutionException e) {
-        executor.shutdownNow(); // what has not begun
+        futures.forEach(future -> future.cancel(false)); // those that have begun write their files to the end
         if (e.getCause() instanceof RuntimeException failure) {
           throw failure;
         }
         throw new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
-        executor.shutdownNow();
+        futures.forEach(future -> future.cancel(false));
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted", e);
       }
       return results;
     }
+  }
+
+  /** Trains one item with one seed. */
+  interface SeededWork<S, T> {
+    T train(Lab lab, S item, long seed);
+  }
+
+  private record Seeded<S>(S item, long seed) {}
+
+  /**
+   * Trains every item with every seed, {@link #together}; seed by seed, so that what the machine does meanwhile falls on
+   * all items alike.
+   *
+   * @return for every item, in their order, the results by seed
+   */
+  <S, T> List<List<T>> paired(List<Long> seeds, List<S> items, SeededWork<S, T> work) {
+    List<Seeded<S>> all =
+        seeds.stream().flatMap(seed -> items.stream().map(item -> new Seeded<>(item, seed))).toList();
+    List<T> results = together(all, (own, each) -> work.train(own, each.item, each.seed));
+    List<List<T>> byItem = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      List<T> own = new ArrayList<>();
+      for (int at = i; at < results.size(); at += items.size()) {
+        own.add(results.get(at));
+      }
+      byItem.add(own);
+    }
+    return byItem;
   }
 
   /**
@@ -269,9 +306,18 @@ public final class Lab {
    * @throws IllegalStateException if the training broke off or diverged
    */
   void trainToTheEnd(String label, LmOptions options, Corpus corpus, TrainingListener listener) {
-    Long diverged = train(label, options, corpus, listener).summary().outcome().divergedAtStep();
+    requireEnd(train(label, options, corpus, listener));
+  }
+
+  /**
+   * Refuses a training that other figures cannot be taken from.
+   *
+   * @throws IllegalStateException if it diverged
+   */
+  static void requireEnd(ReportRun run) {
+    Long diverged = run.summary().outcome().divergedAtStep();
     if (diverged != null) {
-      throw new IllegalStateException(label + ": diverged at step " + diverged);
+      throw new IllegalStateException(run.label() + ": diverged at step " + diverged);
     }
   }
 

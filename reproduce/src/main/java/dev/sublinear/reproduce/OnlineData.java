@@ -51,17 +51,20 @@ record OnlineData(Examples examples, String note, @Nullable Examples other,
         label -> label == FOUR, 1.0 / 255);
     return new OnlineData(examples, "**Stand-in for gisette_scale**, which could not be had and is made of the same two"
         + " digits (with products of pixels and noise among its 5,000 features): the fours (positive) and nines of the"
-        + " 20,000 MNIST images that are there, shuffled by seed " + SEED + ", pixels / 255 as gisette_scale is scaled"
+        + " " + (mnist.train().size() + mnist.validation().size() + mnist.test().size())
+        + " MNIST images that are there, shuffled by seed " + SEED + ", pixels / 255 as gisette_scale is scaled"
         + " too.", null, false);
   }
 
   private static OnlineData images(Path folder, Size size) throws IOException {
     ImageCorpus cifar = ImageCorpus.open(folder, SEED);
     int most = size == Size.FULL ? Integer.MAX_VALUE : CIFAR_ROWS;
-    List<ImageExamples.Place> places = ImageExamples.choose(List.of(cifar.train()), label -> true, most, SEED);
+    List<ImageExamples.Place> places =
+        ImageExamples.choose(List.of(cifar.train(), cifar.validation()), label -> true, most, SEED);
     Examples examples = new ImageExamples("cifar10 as JPEG", places, label -> label > 0, 1);
-    return new OnlineData(examples, "**Stand-in for LIBSVM's cifar10**: " + places.size() + " training images, shuffled"
-        + " by seed " + SEED + ", that were re-encoded as JPEG (root mean square difference 7.9 of 255 from the"
+    return new OnlineData(examples, "**Stand-in for LIBSVM's cifar10**: " + places.size() + " training images, drawn"
+        + " and shuffled by seed " + SEED
+        + " (the archive has them class by class), that were re-encoded as JPEG (root mean square difference 7.9 of 255 from the"
         + " originals). As in the paper's code a row is positive if its class is above 0 (all but airplanes, nine rows"
         + " in ten), and pixels are 0 to 255, not scaled.", null, false);
   }

@@ -3,6 +3,7 @@ package dev.sublinear.reproduce;
 
 import dev.sublinear.kernel.CounterRandom;
 import dev.sublinear.train.data.Examples;
+import dev.sublinear.train.data.Permutation;
 import java.util.stream.IntStream;
 
 /**
@@ -20,14 +21,7 @@ record ShuffledExamples(Examples others, int[] order) implements Examples {
   /** The numbers below {@code n} in an order drawn from {@code seed} alone. */
   static int[] order(int n, long seed) {
     long key = CounterRandom.key(seed, CounterRandom.stream("online examples"), 0);
-    int[] order = IntStream.range(0, n).toArray();
-    for (int i = n - 1; i > 0; i--) {
-      int j = (int) CounterRandom.below(key, i, i + 1L);
-      int swapped = order[i];
-      order[i] = order[j];
-      order[j] = swapped;
-    }
-    return order;
+    return Permutation.shuffle(IntStream.range(0, n).toArray(), key);
   }
 
   @Override

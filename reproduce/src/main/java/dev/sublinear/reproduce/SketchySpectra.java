@@ -43,6 +43,7 @@ record SketchySpectra(NetworkSource networks) implements Experiment {
   @Override
   public void run(Lab lab, Document document) throws IOException {
     List<DenseTask> tasks = networks.open(lab);
+    tasks.forEach(task -> task.check(Method.added("Adam", "adam")));
     document.say("""
         Paper, figure 3: exponentially weighted second moments (0.999) of the gradients of a Conformer, a ResNet and a graph network, in\
          blocks of 1,024: their intrinsic dimension, trace over largest eigenvalue, stays below 105 and is 10 to 50 in the mean; the\

@@ -19,11 +19,6 @@ import java.util.Locale;
 record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements DenseTask {
   private static final OptimizerSpec ADAM = OptimizerSpec.parse("adam");
 
-  /** Checks that text and memory suffice. */
-  TextTask {
-    LmTraining.check(recipe.last(ADAM, ADAM, new Rates(tablesRate, tablesRate), Recipe.SEARCH_SEED), corpus);
-  }
-
   @Override
   public String title() {
     return recipe.network().name() + " on " + corpus.name();
@@ -51,6 +46,11 @@ record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements Dense
   }
 
   @Override
+  public void check(Method method) {
+    LmTraining.check(recipe.last(ADAM, method.denseSpec(), rates(rates().getFirst()), Recipe.SEARCH_SEED), corpus);
+  }
+
+  @Override
   public ReportRun search(Lab lab, Method method, float rate) {
     return lab.train("search " + method.label() + " lr " + rate, recipe.search(ADAM, method.denseSpec(), rates(rate)),
         Recipe.withoutTest(corpus), new TrainingListener() {});
@@ -70,8 +70,8 @@ record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements Dense
 
   @Override
   public void watch(Lab lab, TrainingListener listener) {
-    lab.train("watched " + recipe.network().name(), recipe.last(ADAM, ADAM, rates(tablesRate), Recipe.SEARCH_SEED),
-        Recipe.withoutTest(corpus), listener);
+    lab.trainToTheEnd("watched " + recipe.network().name(),
+        recipe.last(ADAM, ADAM, rates(rates().getFirst()), Recipe.SEARCH_SEED), Recipe.withoutTest(corpus), listener);
   }
 
   private Rates rates(float others) {

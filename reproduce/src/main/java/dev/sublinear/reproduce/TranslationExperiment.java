@@ -43,8 +43,6 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
    */
   private record Found(Method method, Tuning tuning) {}
 
-  private record Final(Found found, long seed) {}
-
   private record Trained(Lab.Translated run, Bleu bleu) {
     Summary summary() {
       return run.run().summary();
@@ -64,17 +62,11 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
     ParallelCorpus corpus = ParallelCorpus.of(lab.pairs(recipe.limits().longest()), recipe.limits());
     ParallelCorpus searched = corpus.withoutTest();
     List<Found> found = lab.together(methods, (own, method) -> search(own, recipe, searched, method));
-    // Seed by seed, so that what the machine does meanwhile falls on all methods alike.
-    List<Final> finals = recipe.budget().seeds().stream()
-        .flatMap(seed -> found.stream().map(each -> new Final(each, seed))).toList();
-    List<Trained> trained = lab.together(finals, (own, each) -> train(own, recipe, corpus, each));
+    List<List<Trained>> trained = lab.paired(recipe.budget().seeds(), found,
+        (own, each, seed) -> train(own, recipe, corpus, each, seed));
     List<Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
-      List<Trained> runs = new ArrayList<>();
-      for (int at = i; at < trained.size(); at += found.size()) {
-        runs.add(trained.get(at));
-      }
-      outcomes.add(new Outcome(found.get(i), runs));
+      outcomes.add(new Outcome(found.get(i), trained.get(i)));
     }
     write(lab, document, recipe, corpus, outcomes);
   }
@@ -90,15 +82,16 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
         }));
   }
 
-  private static Trained train(Lab lab, TranslationRecipe recipe, ParallelCorpus corpus, Final training) {
-    Method method = training.found.method;
-    Rates rates = training.found.tuning.rates();
-    Lab.Translated run = lab.translate(method.label() + " seed " + training.seed,
-        recipe.last(method.spec(), rates, training.seed), corpus);
+  private static Trained train(Lab lab, TranslationRecipe recipe, ParallelCorpus corpus, Found found,
+      long seed) {
+    Method method = found.method;
+    Rates rates = found.tuning.rates();
+    Lab.Translated run = lab.translate(method.label() + " seed " + seed,
+        recipe.last(method.spec(), rates, seed), corpus);
     Bleu bleu =
         Bleu.of(run.translations(), corpus.test().stream().map(ParallelCorpus.TestSentence::references).toList());
     lab.say(String.format(Locale.ROOT, "seed %d, %s, lr %s and %s: validation loss %.3f, test BLEU %.2f",
-        training.seed, method.label(), rates.tables(), rates.others(), loss(run.run().summary()), bleu.score()));
+        seed, method.label(), rates.tables(), rates.others(), loss(run.run().summary()), bleu.score()));
     return new Trained(run, bleu);
   }
 

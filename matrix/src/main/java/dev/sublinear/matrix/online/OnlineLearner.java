@@ -12,7 +12,8 @@ public interface OnlineLearner {
    * @param n entries of the gradient that may differ from 0
    * @param index their numbers in its first n elements, in [0, d), each once
    * @param value the entries themselves, finite
-   * @throws ArithmeticException if an eigendecomposition does not converge, which finite gradients have never made happen
+   * @throws ArithmeticException if squares of the gradients overflow, or an eigendecomposition does not converge, which
+   *     has never been seen
    */
   void step(int n, int[] index, double[] value);
 

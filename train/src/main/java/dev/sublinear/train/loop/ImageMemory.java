@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.train.loop;
 
+import dev.sublinear.step.StepSpec;
 import dev.sublinear.train.model.ImageShape;
 import dev.sublinear.train.model.TensorSpec;
 
@@ -23,18 +24,20 @@ final class ImageMemory {
   }
 
   /**
-   * Bytes of weights, optimizer state and gradients (one of each half of the batch), of a batch of images, and of what the
+   * Bytes of weights, optimizer state and gradients (one of each half of the batch), of the working memory of rules of whole tensors, of a batch of images, and of what the
    * backward pass waits for. At most {@code Long.MAX_VALUE}; the rest of what a step needs is not counted.
    */
   static long bytes(ImageOptions options, ImageShape images) {
     try {
       long bytes = 0;
+      long workspace = 0;
       for (TensorSpec tensor : options.network().tensors(images)) {
-        bytes = Math.addExact(bytes,
-            LmMemory.tensor(tensor.name(), options.optimization().others(), true, tensor.shape().getShape()));
+        StepSpec spec = options.optimization().others();
+        bytes = Math.addExact(bytes, LmMemory.tensor(tensor.name(), spec, true, tensor.shape().getShape()));
+        workspace = Math.max(workspace, spec.workspaceBytes(tensor.shape().getShape()));
       }
       long floats = Math.multiplyExact((long) options.batch(), images.size() + options.network().activations(images));
-      return Math.addExact(bytes, Math.multiplyExact(Float.BYTES, floats));
+      return Math.addExact(Math.addExact(bytes, workspace), Math.multiplyExact(Float.BYTES, floats));
     } catch (ArithmeticException e) {
       return Long.MAX_VALUE;
     }

@@ -3,6 +3,7 @@ package dev.sublinear.train.loop;
 
 import dev.sublinear.gradient.Gradient;
 import dev.sublinear.kernel.CounterRandom;
+import dev.sublinear.step.MatrixOptimizer;
 import dev.sublinear.step.Optimizer;
 import dev.sublinear.step.RowOptimizer;
 import dev.sublinear.step.StepSpec;
@@ -19,6 +20,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The weights of a model, each with its optimizer: tables of words have one rule and rate, all others another. */
 final class ModelOptimizers {
@@ -60,6 +62,14 @@ final class ModelOptimizers {
       float rate = optimization.learningRate(weights.get(i).spec());
       optimizers.get(i).step(gradients.get(i), (float) (rate * factor));
     }
+  }
+
+  /** What rules of whole tensors went without; null if there are none. */
+  @Nullable
+  Long failures() {
+    List<MatrixOptimizer> whole = optimizers.stream().filter(MatrixOptimizer.class::isInstance)
+        .map(MatrixOptimizer.class::cast).toList();
+    return whole.isEmpty() ? null : whole.stream().mapToLong(MatrixOptimizer::failures).sum();
   }
 
   /** Bytes by component. */

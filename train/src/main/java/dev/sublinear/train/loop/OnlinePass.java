@@ -77,7 +77,7 @@ public final class OnlinePass {
     return new Result(examples.rows(), features, loss / rows, mistakes / rows, since(start));
   }
 
-  /** Steps; false where the squares of a gradient that is out of hand overflow. */
+  /** Steps; false where the squares of a gradient that is out of hand overflow, or their eigenvectors are not found. */
   private static boolean moved(OnlineLearner learner, int n, int[] index, double[] value) {
     try {
       learner.step(n, index, value);

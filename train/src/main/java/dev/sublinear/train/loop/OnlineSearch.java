@@ -61,15 +61,19 @@ public final class OnlineSearch {
   public static List<Point> run(OnlineMethod method, Examples examples, List<OnlineOptions> settings, int threads) {
     int d = OnlinePass.weights(examples);
     settings.forEach(options -> method.check(d, options));
-    try (ExecutorService workers = Executors.newFixedThreadPool(Math.min(threads, settings.size()))) {
+    try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
       List<Future<Point>> points = new ArrayList<>();
       for (OnlineOptions options : settings) {
         points.add(workers.submit(
             () -> new Point(options, OnlinePass.run(method.start(d, options), examples))));
       }
       List<Point> done = new ArrayList<>();
-      for (Future<Point> point : points) {
-        done.add(point.get());
+      try {
+        for (Future<Point> point : points) {
+          done.add(point.get());
+        }
+      } finally {
+        points.forEach(point -> point.cancel(false)); // a failure need not wait for those that have not begun
       }
       return done;
     } catch (ExecutionException e) {

@@ -230,7 +230,7 @@ final class Training<T extends TrainingTask> implements AutoCloseable {
 
   private Summary summary(Summary.Setup setup) {
     Summary.Outcome outcome = new Summary.Outcome(watch.steps(), watch.wallSeconds(), divergedAtStep, optimizers.hash(),
-        MachineMemory.peakResidentBytes());
+        MachineMemory.peakResidentBytes(), optimizers.failures());
     return new Summary(setup, task.describe(), outcome, new Summary.Scores(trainLoss, validation, test, probe),
         optimizers.memory(), watch.throughput());
   }

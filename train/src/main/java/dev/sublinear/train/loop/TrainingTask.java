@@ -12,7 +12,7 @@ interface TrainingTask {
   TrainedModel model();
 
   /**
-   * Takes the data of a step.
+   * Takes the data of a step; timed as a part of it.
    *
    * @param step from 1, each in turn
    * @return how many of {@link #unit} the step learns from

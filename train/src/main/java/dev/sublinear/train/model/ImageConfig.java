@@ -9,9 +9,6 @@ public sealed interface ImageConfig permits CnnConfig, ResNetConfig {
   /** The name of the kind, as {@code --model} takes it. */
   String name();
 
-  /** Channels of the first convolution; those after it have multiples. */
-  int width();
-
   /**
    * The tensors, in the order in which they are stored.
    *

@@ -147,6 +147,7 @@ public final class ImageModel implements TrainedModel {
     try (NDManager parent = manager.newSubManager()) {
       tensors.open(parent, false);
       workers.run((part, parts, scratch) -> {
+        EngineThread.prepare();
         for (int batch = part; batch < batches; batch += parts) {
           int from = batch * SCORED_TOGETHER;
           int n = Math.min(SCORED_TOGETHER, images.size() - from);

@@ -228,6 +228,7 @@ public final class TranslationModel implements TrainedModel {
 
   private static void shared(int n, Workers workers, NDManager parent, Part task) {
     workers.run((part, parts, scratch) -> {
+      EngineThread.prepare();
       for (int i = part; i < n; i += parts) {
         try (NDManager scope = parent.newSubManager()) {
           task.run(i, scope);

@@ -145,15 +145,19 @@ public record Summary(
    *     completed
    * @param parametersSha256 the hash of the final parameters, in hexadecimal; null if they were not hashed
    * @param peakRssBytes the largest resident set of the process during the run, or since the process began where the
-   *     system cannot reset it; null where the system does not tell
+   *     system cannot reset it; null where the system does not tell; of all of them where several run at once
+   * @param preconditionerFailures statistics and roots that a rule of whole tensors went without, because a gradient was
+   *     not finite or a decomposition failed; null without such a rule
    */
-  @JsonPropertyOrder({"status", "steps", "seconds", "parametersSha256", "peakRssBytes"})
+  @JsonPropertyOrder({"status", "steps", "seconds", "parametersSha256", "peakRssBytes",
+    "preconditionerFailures"})
   public record Outcome(
       long steps,
       double seconds,
       @JsonIgnore @Nullable Long divergedAtStep,
       @Nullable String parametersSha256,
-      @Nullable Long peakRssBytes) {
+      @Nullable Long peakRssBytes,
+      @Nullable Long preconditionerFailures) {
 
     /** {@code completed} or {@code diverged at step N}. */
     @JsonProperty("status")

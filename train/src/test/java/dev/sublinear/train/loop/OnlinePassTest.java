@@ -108,6 +108,7 @@ class OnlinePassTest {
     for (OnlineMethod method : OnlineMethods.all()) {
       List<OnlineOptions> grid = OnlineSearch.grid(method, 3);
       List<OnlineSearch.Point> one = OnlineSearch.run(method, examples, grid, 1);
+      assertEquals(List.of(), OnlineSearch.run(method, examples, List.of(), 4));
       List<OnlineSearch.Point> four = OnlineSearch.run(method, examples, grid, 4);
       assertEquals(grid, four.stream().map(OnlineSearch.Point::options).toList());
       assertEquals(one.stream().map(point -> point.result().loss()).toList(),

@@ -39,7 +39,7 @@ final class SampleRuns {
         new Summary.Task(
             new Summary.Corpus("wordnet", 1_480_000, 55_000, new Summary.UnigramPerplexity(812.3, 809.1)),
             new Summary.Model("lstm", settings)),
-        new Summary.Outcome(divergedAt == null ? 60 : 7, 12.5, divergedAt, HASH, 1_200_000_000L),
+        new Summary.Outcome(divergedAt == null ? 60 : 7, 12.5, divergedAt, HASH, 1_200_000_000L, null),
         new Summary.Scores(new Summary.Loss(divergedAt == null ? 5.1 : Double.NaN), score, score, null),
         List.of(
             new Summary.MemoryComponent("input table", true, 1000, 400, 2000),
