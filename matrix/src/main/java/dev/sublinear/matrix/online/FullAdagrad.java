@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class FullAdagrad implements OnlineLearner {
   /** A square of more does not fit an array. */
-  static final int MAX_WEIGHTS = 46_340;
+  static final int MAX_WEIGHTS = 32_766;
 
   private static final double CUTOFF = 1e-14;
 
