@@ -16,6 +16,10 @@ import java.util.List;
 final class SketchyPaper {
   /** Of the validation split and the order of synthetic images. */
   private static final long SPLIT_SEED = 1;
+
+  /** Momentum around Shampoo is a sum, ten times the mean that Adam's first moment is. */
+  private static final float OF_MOMENTUM = 0.125f;
+  private static final List<Float> RATES = List.of(0.004f, 0.008f, 0.016f, 0.032f);
   private static final Schedule WARM = Schedule.parse("linear:warmup=30:end=0");
 
   private SketchyPaper() {}
@@ -24,8 +28,8 @@ final class SketchyPaper {
   static List<Experiment> experiments() {
     return List.of(new SketchyOco(), new SketchySpectra(SketchyPaper::tasks), new SketchyTrain(SketchyPaper::tasks,
         Method.added("Adam", "adam"),
-        Method.added("Shampoo", "shampoo:statistics=1:roots=10"),
-        Method.added("S-Shampoo", "s-shampoo:rank=64:statistics=10:roots=10")));
+        Method.added("Shampoo", "shampoo:statistics=1:roots=10").withRatesTimes(OF_MOMENTUM),
+        Method.added("S-Shampoo", "s-shampoo:rank=64:statistics=10:roots=10").withRatesTimes(OF_MOMENTUM)));
   }
 
   private static List<DenseTask> tasks(Lab lab) throws IOException {
@@ -35,21 +39,20 @@ final class SketchyPaper {
   private static DenseTask images(Lab lab) throws IOException {
     Path folder = lab.folder(lab.size() == Size.FULL ? "cifar10-jpg" : "mnist");
     if (folder == null) {
-      return new ImageTask(SmokeImages.make(), new CnnConfig(4), 16, WARM, List.of(0.001f, 0.002f), 20, 40);
+      return new ImageTask(SmokeImages.make(), new CnnConfig(4), 16, WARM, RATES.subList(1, 3), 20, 40);
     }
     ImageCorpus corpus = ImageCorpus.open(folder, SPLIT_SEED);
-    List<Float> rates = List.of(0.001f, 0.002f, 0.004f, 0.008f);
     return lab.size() == Size.FULL
-        ? new ImageTask(corpus, new ResNetConfig(32), 128, WARM, rates, 1_000, 10_000)
-        : new ImageTask(corpus, new CnnConfig(8), 64, WARM, rates, 280, 700);
+        ? new ImageTask(corpus, new ResNetConfig(32), 128, WARM, RATES, 1_000, 10_000)
+        : new ImageTask(corpus, new CnnConfig(8), 64, WARM, RATES, 280, 700);
   }
 
   private static DenseTask text(Lab lab) throws IOException {
     Recipe recipe = switch (lab.size()) {
       case SMOKE -> new Recipe(2_000, 10, 20, new LstmConfig(32, 32, 1, 0, 0, false), new SoftmaxSpec.Sampled(100), 1,
-          WARM, List.of(0.008f, 0.016f), new Recipe.Budget(8_000, 16_000, 2, List.of(), 0));
-      case SHORT -> new Recipe(8_000, 20, 35, new LstmConfig(128, 128, 1, 0, 0, false), new SoftmaxSpec.Sampled(1_024),
-          1, WARM, List.of(0.002f, 0.004f, 0.008f, 0.016f), new Recipe.Budget(150_000, 500_000, 6, List.of(), 0));
+          WARM, RATES.subList(1, 3), new Recipe.Budget(8_000, 16_000, 2, List.of(), 0));
+      case SHORT -> new Recipe(8_000, 20, 35, new LstmConfig(128, 128, 1, 0, 0, false), new SoftmaxSpec.Full(), 1,
+          WARM, RATES, new Recipe.Budget(150_000, 500_000, 6, List.of(), 0));
       case FULL -> new Recipe(0, 64, 35, new LstmConfig(512, 512, 2, 0, 0, false), new SoftmaxSpec.Sampled(4_096), 1,
           WARM, List.of(0.001f, 0.002f, 0.004f, 0.008f), new Recipe.Budget(2_000_000, 20_000_000, 10, List.of(), 0));
     };

@@ -53,7 +53,8 @@ record SketchySpectra(NetworkSource networks) implements Experiment {
         + " R likewise of G^T G for every tensor with two sides of 16 or more (a convolution is its output channels by all"
         + " else), looked at %d times during a training. Beside each factor stands the null model of its own shape and length: standard"
         + " normal gradients. What carries over is the gap between the two; orders of a few hundred cannot have dimensions of"
-        + " a thousand.", LOOKS));
+        + " a thousand, and in a training shorter than 1 / (1 - 0.999) steps the large gradients of its beginning count to the"
+        + " end.", LOOKS));
     for (DenseTask task : tasks) {
       KroneckerFactors factors = new KroneckerFactors(Math.max(1, task.steps() / LOOKS));
       lab.say("training: " + task.title());

@@ -74,7 +74,8 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
       case FULL -> "A residual network and a larger language model; without the paper's data.";
     });
     document.say(String.format(Locale.ROOT,
-        "Every method searches its learning rate (one for all tensors it updates; further"
+        "Every method searches its learning rate (one for all tensors it updates; those of Shampoo are Adam's / 8, since its"
+            + " momentum is a sum and not a mean; further"
             + " by factors of 2 if the best is at the edge) with seed %d, by validation loss; then trains with the seeds %s, the"
             + " same first weights and batches for all methods; the test data are scored once, at the end.",
         Recipe.SEARCH_SEED, SEEDS));

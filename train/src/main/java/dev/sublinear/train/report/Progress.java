@@ -37,11 +37,6 @@ public record Progress(long step, double epoch, @JsonIgnore long count, @JsonIgn
     }
   }
 
-  /** Progress through a text. */
-  public Progress(long step, double epoch, long tokens, double seconds) {
-    this(step, epoch, tokens, Unit.TOKENS, seconds);
-  }
-
   @JsonProperty("tokens")
   @Nullable
   Long tokens() {

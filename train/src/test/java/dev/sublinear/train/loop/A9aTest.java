@@ -3,18 +3,15 @@ package dev.sublinear.train.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sublinear.matrix.online.OnlineLearner;
 import dev.sublinear.matrix.online.OnlineMethods;
 import dev.sublinear.matrix.online.OnlineOptions;
 import dev.sublinear.train.data.Examples;
 import dev.sublinear.train.data.LibsvmFile;
+import dev.sublinear.train.data.SharedData;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,13 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class A9aTest {
   private static Examples a9a() throws IOException {
-    String folder = System.getProperty("sublinear.data");
-    Path path = folder != null
-        ? Path.of(folder, "libsvm", "a9a")
-        : Stream.of("../shared/data/libsvm/a9a", "../../shared/data/libsvm/a9a").map(Path::of).filter(Files::exists)
-            .findFirst().orElse(Path.of("../../shared/data/libsvm/a9a"));
-    assumeTrue(Files.exists(path), () -> "needs " + path.toAbsolutePath().normalize() + ", which is absent");
-    return LibsvmFile.read(path);
+    return LibsvmFile.read(SharedData.path("libsvm/a9a"));
   }
 
   /** The first rows of others. */

@@ -19,7 +19,7 @@ class MetricsLogTest {
     try (MetricsLog log = run.openMetrics()) {
       log.add(SampleRuns.train(10, 7.1));
       log.add(SampleRuns.train(9, Double.NaN));
-      log.add(new ValidationMetric(new Progress(20, 0.5, 14000, 5), Summary.Score.ofLoss(5)));
+      log.add(new ValidationMetric(new Progress(20, 0.5, 14000, Progress.Unit.TOKENS, 5), Summary.Score.ofLoss(5)));
       log.add(SampleRuns.probe(20, 0.25, -0.125));
       assertEquals(
           """

@@ -48,16 +48,17 @@ final class SampleRuns {
   }
 
   static TrainMetric train(long step, double loss) {
-    return new TrainMetric(new Progress(step, 0.5, step * 700, step * 0.25), loss, 0.002, 15_000);
+    return new TrainMetric(new Progress(step, 0.5, step * 700, Progress.Unit.TOKENS, step * 0.25), loss, 0.002, 15_000);
   }
 
   static ValidationMetric validation(long step, double loss) {
-    return new ValidationMetric(new Progress(step, 0.5, step * 700, step * 0.25), Summary.Score.ofLoss(loss));
+    return new ValidationMetric(new Progress(step, 0.5, step * 700, Progress.Unit.TOKENS, step * 0.25),
+        Summary.Score.ofLoss(loss));
   }
 
   /** The error of a slot that has one, and of a slot whose exact moments are 0. */
   static ProbeMetric probe(long step, double relativeError, double overEstimate) {
-    return new ProbeMetric(new Progress(step, 0.5, step * 700, step * 0.25),
+    return new ProbeMetric(new Progress(step, 0.5, step * 700, Progress.Unit.TOKENS, step * 0.25),
         List.of(new ProbeMetric.SlotError("input.table", "m", relativeError, overEstimate),
             new ProbeMetric.SlotError("input.table", "v", Double.POSITIVE_INFINITY, 0)));
   }
