@@ -80,7 +80,7 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
     }
 
     @Override
-    public void begin(long t, float learningRate) {
+    public void begin(long t, float learningRate, boolean isSparse) {
       this.learningRate = learningRate;
     }
 

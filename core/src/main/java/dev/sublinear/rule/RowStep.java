@@ -16,8 +16,9 @@ public interface RowStep {
    *
    * @param t the step, from 1
    * @param learningRate the step's learning rate
+   * @param isSparse whether the gradient leaves rows out
    */
-  void begin(long t, float learningRate);
+  void begin(long t, float learningRate, boolean isSparse);
 
   /** The decay of slot number {@code slot} in this step. */
   float decay(int slot);

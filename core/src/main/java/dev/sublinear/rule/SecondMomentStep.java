@@ -30,7 +30,7 @@ final class SecondMomentStep implements RowStep {
   }
 
   @Override
-  public void begin(long t, float learningRate) {
+  public void begin(long t, float learningRate, boolean isSparse) {
     this.learningRate = learningRate;
   }
 

@@ -17,12 +17,14 @@ import java.util.List;
 
 /**
  * SM3's rule, Adagrad with momentum after the preconditioner: v &lt;- v + g^2; u = g / sqrt(v + epsilon), and 0 where both
- * are 0; m &lt;- beta1 m + (1 - beta1) u; theta &lt;- theta - lr m.
+ * are 0; m &lt;- beta1 m + (1 - beta1) u; theta &lt;- theta - lr m. Where a gradient leaves rows out there is no momentum: theta
+ * &lt;- theta - lr u, and all of m stays as it is.
  *
  * <p>Slots: m, of u and not of g; v non-negative, in the layout {@code sm3} unless another is named, without which this
- * is Adagrad. Neither is corrected for its start at 0. As with every rule here, a row without a gradient keeps m and its
- * parameters, and m goes on from where it was when the row comes again (in the published code, too, a sparse step has no
- * momentum for other rows, and none at all). Without epsilon a gradient so small that its square is 0 counts as 0.
+ * is Adagrad. Neither is corrected for its start at 0. Sparse steps are as in the authors' code: m of a rare row would pay its
+ * update out over the next ten times the row comes (docs/adr/0016). A table that only ever gets such gradients does not use
+ * m; with {@code m=none} it takes the same steps to the last bit, without its bytes. Without epsilon a gradient so small that its
+ * square is 0 counts as 0.
  *
  * <p>Source: Anil, Gupta, Koren, Singer, 2019. The paper has no epsilon; codes have one within the root, 1e-8 in Optax, 1e-10 in
  * {@code precondition}, 1e-30 in the authors': the option {@code eps}.
@@ -103,6 +105,7 @@ public record Sm3(double beta1, double epsilon) implements UpdateRule {
     private final float rest;
     private final float epsilon;
     private float learningRate;
+    private boolean isSparse;
 
     Step(Sm3 rule, RowState m, RowState v) {
       this.m = m;
@@ -113,24 +116,28 @@ public record Sm3(double beta1, double epsilon) implements UpdateRule {
     }
 
     @Override
-    public void begin(long t, float learningRate) {
+    public void begin(long t, float learningRate, boolean isSparse) {
       this.learningRate = learningRate;
+      this.isSparse = isSparse;
     }
 
     @Override
     public float decay(int slot) {
-      return slot == SLOT_M ? beta1 : 1;
+      return slot == SLOT_M && !isSparse ? beta1 : 1;
     }
 
     @Override
     public float scale(int slot) {
-      return slot == SLOT_M ? rest : 1;
+      if (slot != SLOT_M) {
+        return 1;
+      }
+      return isSparse ? 0 : rest;
     }
 
     @Override
     public void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to, int counter,
         Scratch scratch) {
-      if (m instanceof StatelessRowState && rest == 1) {
+      if (isSparse || (m instanceof StatelessRowState && rest == 1)) {
         moveByU(row, column, n, g, go, theta, to, learningRate, scratch);
         return;
       }

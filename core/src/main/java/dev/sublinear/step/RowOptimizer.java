@@ -129,7 +129,7 @@ public final class RowOptimizer implements Optimizer {
   public void step(Gradient gradient, float learningRate) {
     parameters.requireFits(gradient);
     step++;
-    rowStep.begin(step, learningRate);
+    rowStep.begin(step, learningRate, gradient.count() < parameters.rows());
     for (int k = 0; k < states.size(); k++) {
       states.get(k).beginStep(step, rowStep.decay(k), rowStep.scale(k));
       if (absorbs[k]) {

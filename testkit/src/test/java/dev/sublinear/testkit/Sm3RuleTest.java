@@ -62,10 +62,11 @@ final class Sm3RuleTest {
     }
   }
 
-  /** The sparse case of the authors' tests, which has no momentum. */
-  @Test
-  void steps_ofSparseRows_areTheAuthors() {
-    try (Tensor table = new Tensor("sm3 m=none", 1, 4, 2).set(0.5, 0.05, 0.05, 1, 0.15, 3, 0.35, 2)) {
+  /** The sparse case of the authors' tests; their sparse step has no momentum, whether there is an m or not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sm3", "sm3 m=none", "sm3 m=bf16", "sm3 m=count-sketch:7:decay=global"})
+  void steps_ofSparseRows_areTheAuthors(String text) {
+    try (Tensor table = new Tensor(text, 1, 4, 2).set(0.5, 0.05, 0.05, 1, 0.15, 3, 0.35, 2)) {
       table.stepRows(0.1f, new long[] {1, 3}, 0.1, 0.05, 0.01, 1.5);
       assertArrayEquals(new double[] {0.5, 0.05, -0.05, 0.9, 0.15, 3, 0.25, 1.9}, table.values(), CLOSE);
       assertArrayEquals(new double[] {0, 0.01, 0, 2.25}, table.array("v.rows"), CLOSE);
@@ -149,18 +150,40 @@ final class Sm3RuleTest {
     }
   }
 
-  /** Rows at rest keep their momentum and parameters, and go on from there. */
+  /** A table whose gradients all leave rows out takes the steps that it would take without m, and m stays empty. */
   @Test
-  void momentum_ofARowAtRest_waits() {
-    try (Tensor table = new Tensor("sm3", 1, 2, 2); Tensor other = new Tensor("sm3", 1, 2, 2)) {
-      table.stepRows(0.1f, new long[] {0}, 1, 2);
+  void steps_ofSparseRowsAlone_areThoseWithoutM() {
+    try (Tensor with = new Tensor("sm3", 1, 20, 30); Tensor without = new Tensor("sm3 m=none", 1, 20, 30)) {
+      Gradients gradients = new Gradients(4, 20, 30);
+      for (int t = 1; t <= 10; t++) {
+        Gradient gradient = gradients.sparse(with.arena(), t, 9, Values.NORMAL);
+        with.optimizer().step(gradient, 0.1f);
+        without.optimizer().step(gradient, 0.1f);
+        assertArrayEquals(without.values(), with.values());
+      }
+      assertArrayEquals(new double[20 * 30], with.array("m.cells"));
+    }
+  }
+
+  /** Momentum waits while gradients leave rows out, and goes on with the next one that leaves out none. */
+  @Test
+  void momentum_whereRowsAreLeftOut_waits() {
+    try (Tensor table = new Tensor("sm3", 1, 2, 2)) {
+      table.step(0.1f, 1, 2, 3, 4);
+      double[] m = table.array("m.cells");
+      assertArrayEquals(new double[] {0.1, 0.1, 0.1, 0.1}, m, CLOSE);
       double[] before = table.values();
-      table.stepRows(0.1f, new long[] {1}, 3, 4);
-      assertArrayEquals(Arrays.copyOf(before, 2), Arrays.copyOf(table.values(), 2));
-      table.stepRows(0.1f, new long[] {0}, 1, 2);
-      other.stepRows(0.1f, new long[] {0}, 1, 2);
-      other.stepRows(0.1f, new long[] {0}, 1, 2);
-      assertArrayEquals(Arrays.copyOf(other.values(), 2), Arrays.copyOf(table.values(), 2));
+      table.stepRows(0.1f, new long[] {0}, 3, 1);
+      assertArrayEquals(m, table.array("m.cells"));
+      // Of the row alone the greatest is known, 4, to which 9 and 1 are added.
+      assertArrayEquals(
+          new double[] {before[0] - 0.3 / Math.sqrt(13), before[1] - 0.1 / Math.sqrt(5), before[2], before[3]},
+          table.values(), CLOSE);
+      before = table.values();
+      table.stepRows(0.1f, new long[] {0, 1}, 0, 0, 0, 0);
+      assertArrayEquals(Arrays.stream(m).map(x -> 0.9 * x).toArray(), table.array("m.cells"), CLOSE);
+      double[] after = Arrays.stream(before).map(x -> x - 0.1 * 0.09).toArray();
+      assertArrayEquals(after, table.values(), CLOSE);
     }
   }
 
