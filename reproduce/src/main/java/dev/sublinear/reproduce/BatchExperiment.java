@@ -7,7 +7,6 @@ import dev.sublinear.train.loop.LmTraining;
 import dev.sublinear.train.report.ByteSize;
 import dev.sublinear.train.report.MarkdownTable;
 import dev.sublinear.train.report.Numbers;
-import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.Summary;
 import dev.sublinear.train.report.ValidationMetric;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -54,16 +52,10 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
       return outcome.method().label() + ", batch x " + times;
     }
 
-    /** Step by step, the validations of a seed. */
-    List<ValidationMetric> validations(int seed) {
-      ReportRun run = outcome.runs().get(seed);
-      return run.metrics().stream().filter(ValidationMetric.class::isInstance).map(ValidationMetric.class::cast)
-          .toList();
-    }
-
     /** The first step at which the validation loss was at most {@code loss}; empty if it never was. */
     Optional<Long> stepsTo(double loss, int seed) {
-      return validations(seed).stream().filter(metric -> metric.validation().loss() <= loss)
+      return outcome.runs().get(seed).metrics().stream().filter(ValidationMetric.class::isInstance)
+          .map(ValidationMetric.class::cast).filter(metric -> metric.validation().loss() <= loss)
           .map(metric -> metric.at().step()).findFirst();
     }
   }
@@ -108,7 +100,7 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
     document.say(String.format(Locale.ROOT, "%s, softmax %s, %,d words, batch"
         + " %d x %d tokens for Adam; `%s` gets the largest multiple of that batch whose training takes no more bytes (weights,"
         + " state, gradients, activations kept for the backward pass, as the memory check of `train lm` counts them)."
-        + " Every row searches its learning rates (one for all tensors, then that of the tables, then that of the others) on %,d tokens (%d times as many for the large batch), then trains"
+        + " Every row searches its learning rates (one for all tensors, then in turn that of the tables and that of the others, until neither moves) on %,d tokens (%d times as many for the large batch), then trains"
         + " %,d tokens (as many times more) with the seeds %s. Losses are those of the first 20,000 validation tokens."
         + " What carries over is the ratio of steps; on two cores a large batch takes as many times longer a step, which on an accelerator that is not full it does not.",
         recipe.network(), recipe.softmax(), words, recipe.batch(), recipe.bptt(), small.optimizer(),
@@ -145,18 +137,14 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
     Chart chart = new Chart("sm3-batch: validation, seed " + recipe.budget().seeds().getFirst(), "step",
         "validation loss, nats");
     for (Row row : rows) {
-      chart.curve(row.label(), row.validations(0).stream().map(metric -> (double) metric.at().step()).toList(),
-          row.validations(0).stream().map(metric -> metric.validation().loss()).toList(), true);
+      chart.validation(row.label(), row.outcome().runs().getFirst());
     }
     document.picture(chart);
     document.section("Learning rates");
     MarkdownTable searches = new MarkdownTable("optimizer, batch", "validation perplexity by learning rate");
     for (Row row : rows) {
-      for (Tuning.Search search : row.outcome().tuning().searches(row.label())) {
-        searches.row(search.label(), search.scores().entrySet().stream()
-            .map(entry -> entry.getKey() + ": " + Numbers.perplexity(entry.getValue()))
-            .collect(Collectors.joining(", ")));
-      }
+      row.outcome().tuning().searches()
+          .forEach(search -> searches.row(search.label(row.label()), search.text(Numbers::perplexity)));
     }
     document.table(searches);
   }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.reproduce;
 
+import dev.sublinear.train.report.ReportRun;
+import dev.sublinear.train.report.ValidationMetric;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -69,6 +71,14 @@ final class Chart {
       chart.addSeries(name, xs, ys).setMarker(hasMarkers ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     }
     return this;
+  }
+
+  /** Adds the validation loss of a training by step. */
+  Chart validation(String name, ReportRun run) {
+    List<ValidationMetric> metrics = run.metrics().stream().filter(ValidationMetric.class::isInstance)
+        .map(ValidationMetric.class::cast).toList();
+    return curve(name, metrics.stream().map(metric -> (double) metric.at().step()).toList(),
+        metrics.stream().map(metric -> metric.validation().loss()).toList(), true);
   }
 
   /** Writes a PNG. */

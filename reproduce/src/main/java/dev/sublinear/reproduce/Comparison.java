@@ -88,11 +88,11 @@ final class Comparison {
   /**
    * What came out.
    *
-   * @param shared validation perplexity of the first method by a rate that all tensors have, where that decides the rate
-   *     of those that are no tables; otherwise empty
+   * @param shared the search of the first method for a rate that all tensors have, where that decides the rate of those that
+   *     are no tables; otherwise without a score
    * @param outcomes of the methods, in their order
    */
-  record Result(SortedMap<Float, Double> shared, List<Outcome> outcomes) {}
+  record Result(RateSearch shared, List<Outcome> outcomes) {}
 
   /**
    * Runs the whole protocol with one recipe; the first method is the one all others are compared to.
@@ -122,10 +122,11 @@ final class Comparison {
 
   private Result run(List<Entry> entries) {
     Entry first = entries.getFirst();
-    SortedMap<Float, Double> shared = new TreeMap<>();
-    if (first.isSearching() && scope == Scope.WORD_TABLES) {
-      RateSearch.fill(lab, first.rates(), shared, (own, rate) -> validation(own, first, new Rates(rate, rate)));
-    }
+    RateSearch unknown = new RateSearch("one rate for all tensors", new TreeMap<>());
+    RateSearch shared = first.isSearching() && scope == Scope.WORD_TABLES
+        ? unknown.with(lab, first.rates(), RateSearch.FURTHER,
+            (own, rate) -> validation(own, first, new Rates(rate, rate)))
+        : unknown;
     List<Found> found =
         lab.together(entries, (own, entry) -> new Found(entry, tune(own, entry, entry.equals(first), shared)));
     List<List<ReportRun>> runs = lab.paired(first.recipe.budget().seeds(), found, this::last);
@@ -143,7 +144,7 @@ final class Comparison {
     return new Result(shared, outcomes);
   }
 
-  private Tuning tune(Lab own, Entry entry, boolean isFirst, SortedMap<Float, Double> shared) {
+  private Tuning tune(Lab own, Entry entry, boolean isFirst, RateSearch shared) {
     if (!entry.isSearching()) {
       float rate = entry.method.rate(entry.recipe.rates().getFirst());
       return Tuning.given(new Rates(rate, scope == Scope.WORD_TABLES ? entry.recipe.rates().getFirst() : rate));
@@ -151,10 +152,10 @@ final class Comparison {
     BiFunction<Lab, Rates, Double> score = (trainer, rates) -> validation(trainer, entry, rates);
     return switch (scope) {
       case WORD_TABLES -> {
-        float others = RateSearch.best(shared);
+        float others = shared.best();
         SortedMap<Float, Double> known = new TreeMap<>();
         if (isFirst && entry.rates().contains(others)) {
-          known.put(others, shared.get(others)); // the same training
+          known.put(others, shared.scores().get(others)); // the same training
         }
         yield Tuning.ofTables(own, entry.rates(), others, known, score);
       }

@@ -26,8 +26,14 @@ interface DenseTask {
   /** Steps of a final training. */
   long steps();
 
+  /** Seeds of the trainings of the search, whose mean counts. */
+  List<Long> searchSeeds();
+
+  /** Seeds of the final trainings. */
+  List<Long> seeds();
+
   /** A training of the search; never sees the test data. */
-  ReportRun search(Lab lab, Method method, float rate);
+  ReportRun search(Lab lab, Method method, float rate, long seed);
 
   /** A final training. */
   ReportRun last(Lab lab, Method method, float rate, long seed);

@@ -23,9 +23,11 @@ import java.util.Locale;
  * @param rates learning rates tried first, ascending
  * @param searchSteps length of a training of the search
  * @param steps length of a final training
+ * @param searchSeeds of the trainings of the search
+ * @param seeds of the final trainings
  */
 record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule schedule, List<Float> rates,
-    long searchSteps, long steps) implements DenseTask {
+    long searchSteps, long steps, List<Long> searchSeeds, List<Long> seeds) implements DenseTask {
   private static final StepSpec ADAM = StepSpec.parse("adam");
   private static final int EVALUATIONS = 6;
 
@@ -43,13 +45,13 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
 
   @Override
   public void check(Method method) {
-    ImageTraining.check(options(method.denseSpec(), rates.getFirst(), steps, 1, Recipe.SEARCH_SEED), corpus);
+    ImageTraining.check(options(method.denseSpec(), rates.getFirst(), steps, 1, searchSeeds.getFirst()), corpus);
   }
 
   @Override
-  public ReportRun search(Lab lab, Method method, float rate) {
-    return lab.train("search " + method.label() + " lr " + rate,
-        options(method.denseSpec(), rate, searchSteps, 1, Recipe.SEARCH_SEED), withoutTest(),
+  public ReportRun search(Lab lab, Method method, float rate, long seed) {
+    return lab.train("search " + method.label() + " lr " + rate + " seed " + seed,
+        options(method.denseSpec(), rate, searchSteps, 1, seed), withoutTest(),
         new TrainingListener() {});
   }
 
@@ -62,14 +64,15 @@ record ImageTask(ImageCorpus corpus, ImageConfig network, int batch, Schedule sc
 
   @Override
   public ReportRun timing(Lab lab, Method method, float rate) {
-    return lab.train("timing " + method.label(), options(method.denseSpec(), rate, Recipe.TIMED, 1, Recipe.SEARCH_SEED),
+    return lab.train("timing " + method.label(),
+        options(method.denseSpec(), rate, Recipe.TIMED, 1, searchSeeds.getFirst()),
         withoutTest(), new TrainingListener() {});
   }
 
   @Override
   public void watch(Lab lab, TrainingListener listener) {
     Lab.requireEnd(lab.train("watched " + network.name(),
-        options(ADAM, rates.getFirst(), steps, 1, Recipe.SEARCH_SEED), withoutTest(), listener));
+        options(ADAM, rates.getFirst(), steps, 1, searchSeeds.getFirst()), withoutTest(), listener));
   }
 
   /** A training ends with a score on its test images: those of a search must not be the real ones. */

@@ -6,14 +6,15 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * How two methods compare over paired seeds: exp of the mean of log(a_i / b_i), and of the least and greatest of them.
+ * How two methods compare over paired seeds: exp of the mean of log(a_i / b_i), and an interval of them.
  *
- * <p>With two seeds the interval holds the median of all seeds with probability one half; it is a range, not a 95 %
- * interval, which for two seeds would hold nearly everything.
+ * <p>The interval is the narrowest from the k-th least to the k-th greatest ratio that holds the median of all seeds with
+ * probability one half or more, whatever their distribution: that of the least and greatest for up to four seeds, of the fourth
+ * least and fourth greatest of ten. It is not one of 95 %, which for two seeds would hold nearly everything.
  *
  * @param mean the geometric mean of the ratios
- * @param low the least
- * @param high the greatest
+ * @param low lower end of the interval
+ * @param high upper end of the interval
  */
 record PairedRatio(double mean, double low, double high) {
   /**
@@ -29,10 +30,25 @@ record PairedRatio(double mean, double low, double high) {
     double[] logs =
         IntStream.range(0, base.size()).mapToDouble(i -> Math.log(measured.get(i) / base.get(i))).sorted().toArray();
     return new PairedRatio(Math.exp(IntStream.range(0, logs.length).mapToDouble(i -> logs[i]).average().orElseThrow()),
-        Math.exp(logs[0]), Math.exp(logs[logs.length - 1]));
+        Math.exp(logs[ends(logs.length)]), Math.exp(logs[logs.length - 1 - ends(logs.length)]));
   }
 
-  /** The mean, with the least and the greatest in brackets. */
+  /** How many values lie beyond each end: the most of n coins that show heads, or fewer, with a probability up to 1/4. */
+  private static int ends(int n) {
+    double some = Math.pow(0.5, n);
+    double atMost = some;
+    int count = 0;
+    while (true) {
+      some *= (double) (n - count) / (count + 1);
+      atMost += some;
+      if (atMost > 0.25) {
+        return count;
+      }
+      count++;
+    }
+  }
+
+  /** The mean, with the interval in brackets. */
   String text() {
     return text(mean) + " [" + text(low) + ", " + text(high) + "]";
   }

@@ -6,12 +6,10 @@ import dev.sublinear.train.report.MarkdownTable;
 import dev.sublinear.train.report.Numbers;
 import dev.sublinear.train.report.ReportRun;
 import dev.sublinear.train.report.Summary;
-import dev.sublinear.train.report.ValidationMetric;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method shampoo, Method sketched)
     implements
       Experiment {
-  private static final List<Long> SEEDS = List.of(2L, 3L, 4L);
   private static final int TIMINGS = 5;
   private static final double LOSS_GOAL = 1.01;
 
@@ -42,9 +39,9 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
     return "Adam, Shampoo and S-Shampoo on small networks";
   }
 
-  private record Found(Method method, SortedMap<Float, Double> search) {
+  private record Found(Method method, RateSearch search) {
     float rate() {
-      return RateSearch.best(search);
+      return search.best();
     }
   }
 
@@ -73,12 +70,11 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
            which are in one class.""";
       case FULL -> "A residual network and a larger language model; without the paper's data.";
     });
-    document.say(String.format(Locale.ROOT,
-        "Every method searches its learning rate (one for all tensors it updates; those of Shampoo are Adam's / 8, since its"
-            + " momentum is a sum and not a mean; further"
-            + " by factors of 2 if the best is at the edge) with seed %d, by validation loss; then trains with the seeds %s, the"
-            + " same first weights and batches for all methods; the test data are scored once, at the end.",
-        Recipe.SEARCH_SEED, SEEDS));
+    document
+        .say("Every method searches its learning rate (one for all tensors it updates; those of Shampoo are Adam's / 8,"
+            + " since its momentum is a sum and not a mean; further by factors of 2 if the best is at the edge) by validation loss;"
+            + " then trains with seeds that no search saw, the same first weights and batches for all methods; the test data are"
+            + " scored once, at the end.");
     for (DenseTask task : tasks) {
       report(document, task, measure(lab, task));
     }
@@ -86,17 +82,11 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
 
   private List<Outcome> measure(Lab lab, DenseTask task) {
     List<Found> found = lab.together(List.of(adam, shampoo, sketched), (own, method) -> {
-      SortedMap<Float, Double> search = new TreeMap<>();
-      RateSearch.fill(own, task.rates().stream().map(method::rate).toList(), search, (trainer, rate) -> {
-        ReportRun run = task.search(trainer, method, rate);
-        double loss = loss(run, run.summary().scores().validation());
-        lab.say(String.format(Locale.ROOT, "%s, search, %s, lr %s: validation loss %.4f", task.title(), method.label(),
-            rate, loss));
-        return loss;
-      });
-      return new Found(method, search);
+      RateSearch none = new RateSearch("", new TreeMap<>());
+      return new Found(method, none.with(own, task.rates().stream().map(method::rate).toList(), RateSearch.FURTHER,
+          (trainer, rate) -> search(trainer, task, method, rate)));
     });
-    List<List<ReportRun>> runs = lab.paired(SEEDS, found, (own, each, seed) -> {
+    List<List<ReportRun>> runs = lab.paired(task.seeds(), found, (own, each, seed) -> {
       ReportRun run = task.last(own, each.method, each.rate(), seed);
       lab.say(String.format(Locale.ROOT, "%s, seed %d, %s, lr %s: test loss %.4f", task.title(), seed,
           each.method.label(), each.rate(), loss(run, run.summary().scores().test())));
@@ -115,6 +105,19 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
     return outcomes;
   }
 
+  /** The mean validation loss of the trainings of a search with this rate. */
+  private static double search(Lab lab, DenseTask task, Method method, float rate) {
+    double sum = 0;
+    for (long seed : task.searchSeeds()) {
+      ReportRun run = task.search(lab, method, rate, seed);
+      sum += loss(run, run.summary().scores().validation());
+    }
+    double loss = sum / task.searchSeeds().size();
+    lab.say(String.format(Locale.ROOT, "%s, search, %s, lr %s: validation loss %.4f", task.title(), method.label(),
+        rate, loss));
+    return loss;
+  }
+
   /** Means, not medians: nine steps in ten of a rule that takes roots in every tenth are cheap. */
   private static void time(Lab lab, DenseTask task, Outcome outcome) {
     Summary.Throughput throughput =
@@ -129,7 +132,8 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
 
   private void report(Document document, DenseTask task, List<Outcome> outcomes) throws IOException {
     document.section(task.title());
-    document.say(task.setting());
+    document.say(String.format(Locale.ROOT, "%s Seeds of the search %s (their mean counts), of the final trainings %s.",
+        task.setting(), task.searchSeeds(), task.seeds()));
     Outcome base = outcomes.getFirst();
     MarkdownTable table = new MarkdownTable("optimizer", "lr", "test loss, by seed", "ratio to " + adam.label(),
         "error rate or perplexity, by seed", "state", "ms a step", "of them the optimizer");
@@ -145,24 +149,21 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
           String.format(Locale.ROOT, "%.1f", Comparison.median(outcome.optimizerMillis)));
     }
     document.table(table);
-    document.say("Loss in nats; ratios are geometric means over the paired seeds, with their least and greatest value;"
-        + " a goal is met if the least is at or below it."
+    document.say("Loss in nats; ratios are geometric means over the paired seeds, with the interval from"
+        + " the k-th least to the k-th greatest that holds the median of all seeds with probability 1/2 or more (up to four seeds: the"
+        + " least and the greatest); a goal is met if its lower end is at or below it."
         + " State: of all tensors, the word tables of a language model included. Time: mean over the steps of a short"
         + " training, median over such trainings of all methods in turn.");
     document.table(goals(outcomes));
     MarkdownTable searches = new MarkdownTable("optimizer", "validation loss by learning rate");
     for (Outcome outcome : outcomes) {
-      searches.row(outcome.found.method.label(), outcome.found.search.entrySet().stream()
-          .map(entry -> entry.getKey() + ": " + loss(entry.getValue())).collect(Collectors.joining(", ")));
+      searches.row(outcome.found.method.label(), outcome.found.search.text(SketchyTrain::loss));
     }
     document.table(searches);
-    Chart chart = new Chart("sketchy-train: " + task.title() + ", seed " + SEEDS.getFirst(), "step",
+    Chart chart = new Chart("sketchy-train: " + task.title() + ", seed " + task.seeds().getFirst(), "step",
         "validation loss, nats");
     for (Outcome outcome : outcomes) {
-      List<ValidationMetric> metrics = outcome.runs.getFirst().metrics().stream()
-          .filter(ValidationMetric.class::isInstance).map(ValidationMetric.class::cast).toList();
-      chart.curve(outcome.found.method.label(), metrics.stream().map(metric -> (double) metric.at().step()).toList(),
-          metrics.stream().map(metric -> metric.validation().loss()).toList(), true);
+      chart.validation(outcome.found.method.label(), outcome.runs.getFirst());
     }
     document.picture(chart);
   }

@@ -13,6 +13,7 @@ import dev.sublinear.train.report.ValidationMetric;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,7 +105,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
               case WORD_TABLES -> " The rate of all other tensors is the best where they and the tables have the same"
                   + " rate and dense state, found in the same way, for all rows.";
               case ALL_TENSORS -> " That is one rate for all tensors; from there every method searches that of the word"
-                  + " tables, and then that of the others, by factors of 2 until both neighbours of the best are known.";
+                  + " tables, from there that of the others, and so on in turn, by factors of 2, until neither moves.";
             });
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"
@@ -178,44 +179,60 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   }
 
   private MarkdownTable searches(Comparison.Result result) {
-    List<Tuning.Search> searches = new ArrayList<>();
-    if (!result.shared().isEmpty()) {
-      String first = result.outcomes().getFirst().method().label();
-      searches.add(new Tuning.Search(first + ", one rate for all tensors", result.shared()));
-    }
-    result.outcomes().forEach(outcome -> searches.addAll(outcome.tuning().searches(outcome.method().label())));
-    SortedSet<Float> rates = new TreeSet<>();
-    searches.forEach(search -> rates.addAll(search.scores().keySet()));
+    return switch (scope) {
+      case WORD_TABLES -> searchesByRate(result);
+      case ALL_TENSORS -> {
+        MarkdownTable table = new MarkdownTable(heading(), "validation perplexity by learning rate");
+        for (Comparison.Outcome outcome : result.outcomes()) {
+          outcome.tuning().searches().forEach(
+              search -> table.row(search.label(outcome.method().label()), search.text(TableExperiment::perplexity)));
+        }
+        yield table;
+      }
+    };
+  }
+
+  private MarkdownTable searchesByRate(Comparison.Result result) {
+    Map<String, RateSearch> searches = new LinkedHashMap<>();
+    result.outcomes().forEach(
+        outcome -> outcome.tuning().searches().forEach(search -> searches.put(outcome.method().label(), search)));
+    SortedSet<Float> rates = new TreeSet<>(result.shared().scores().keySet());
+    searches.values().forEach(search -> rates.addAll(search.scores().keySet()));
     List<String> headers = new ArrayList<>(List.of(heading()));
     rates.forEach(rate -> headers.add("lr " + rate));
     MarkdownTable table = new MarkdownTable(headers.toArray(String[]::new));
-    searches.forEach(search -> addSearch(table, search.label(), rates, search.scores()));
+    addSearch(table, result.shared().label(result.outcomes().getFirst().method().label()), rates, result.shared());
+    searches.forEach((label, search) -> addSearch(table, label, rates, search));
     return table;
   }
 
-  private static void addSearch(MarkdownTable table, String label, SortedSet<Float> rates,
-      SortedMap<Float, Double> search) {
+  private static void addSearch(MarkdownTable table, String label, SortedSet<Float> rates, RateSearch search) {
     List<String> cells = new ArrayList<>(List.of(label));
     for (float rate : rates) {
-      Double perplexity = search.get(rate);
-      cells.add(perplexity == null ? "" : perplexity.isInfinite() ? "diverged" : Numbers.perplexity(perplexity));
+      Double perplexity = search.scores().get(rate);
+      cells.add(perplexity == null ? "" : perplexity(perplexity));
     }
     table.row(cells.toArray(String[]::new));
   }
 
+  private static String perplexity(double perplexity) {
+    return Double.isInfinite(perplexity) ? "diverged" : Numbers.perplexity(perplexity);
+  }
+
+  /** The first search of every method. */
   private Chart searchChart(List<Comparison.Outcome> outcomes) {
     Chart chart = new Chart(id + ": search", "learning rate", "validation perplexity").logarithmic(true, false)
         .upTo(CHART_RANGE * Collections.min(charted(outcomes.getFirst()).values()));
     for (Comparison.Outcome outcome : outcomes) {
       SortedMap<Float, Double> search = charted(outcome);
       chart.curve(outcome.method().label(), search.keySet().stream().map(Float::doubleValue).toList(),
-          search.entrySet().stream().map(Map.Entry::getValue).toList(), true);
+          List.copyOf(search.values()), true);
     }
     return chart;
   }
 
-  private SortedMap<Float, Double> charted(Comparison.Outcome outcome) {
-    return scope == Scope.WORD_TABLES ? outcome.tuning().tables() : outcome.tuning().one();
+  private static SortedMap<Float, Double> charted(Comparison.Outcome outcome) {
+    return outcome.tuning().searches().getFirst().scores();
   }
 
   private Chart lossChart(List<Comparison.Outcome> outcomes, Recipe recipe) {

@@ -51,7 +51,17 @@ record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements Dense
   }
 
   @Override
-  public ReportRun search(Lab lab, Method method, float rate) {
+  public List<Long> searchSeeds() {
+    return List.of(Recipe.SEARCH_SEED);
+  }
+
+  @Override
+  public List<Long> seeds() {
+    return recipe.budget().seeds();
+  }
+
+  @Override
+  public ReportRun search(Lab lab, Method method, float rate, long seed) {
     return lab.train("search " + method.label() + " lr " + rate, recipe.search(ADAM, method.denseSpec(), rates(rate)),
         Recipe.withoutTest(corpus), new TrainingListener() {});
   }

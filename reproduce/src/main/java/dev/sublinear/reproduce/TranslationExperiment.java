@@ -6,13 +6,11 @@ import dev.sublinear.train.report.Bleu;
 import dev.sublinear.train.report.ByteSize;
 import dev.sublinear.train.report.MarkdownTable;
 import dev.sublinear.train.report.Summary;
-import dev.sublinear.train.report.ValidationMetric;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * SM3 beside Adam on every tensor of a translation model: each gets a learning-rate search of the same budget, chosen by
@@ -148,7 +146,7 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
             + " %,d and %,d words with `<unk>` and `<eos>`. %s, batches of sentences of like length, up to %,d words a side."
             + " Every method updates all tensors: a quadratic warm-up over %.0f %% of the steps, then a straight line"
             + " to 0; clip %s. Each searches its rates (%s for all tensors, for some rows times a factor, further by factors of 2 if the best is at"
-            + " the edge; from there in the same way that of the word tables, and then that of the others) over %,d steps with one seed, by validation loss, on a corpus without the test sentences. Then %,d steps"
+            + " the edge; from there in the same way that of the word tables, from there that of the others, and so on in turn until neither moves) over %,d steps with one seed, by validation loss, on a corpus without the test sentences. Then %,d steps"
             + " (%.1f passes over the pairs) with each of the seeds %s, the same first weights and batches for all methods; each of"
             + " these models translates the test sentences once, at the end.",
         corpus.name(), limits.longest(),
@@ -197,10 +195,8 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
   private static MarkdownTable searches(List<Outcome> outcomes) {
     MarkdownTable table = new MarkdownTable("optimizer", "validation loss by learning rate");
     for (Outcome outcome : outcomes) {
-      for (Tuning.Search search : outcome.found().tuning().searches(outcome.method().label())) {
-        table.row(search.label(), search.scores().entrySet().stream()
-            .map(entry -> entry.getKey() + ": " + loss(entry.getValue())).collect(Collectors.joining(", ")));
-      }
+      outcome.found().tuning().searches().forEach(
+          search -> table.row(search.label(outcome.method().label()), search.text(TranslationExperiment::loss)));
     }
     return table;
   }
@@ -209,10 +205,7 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
     Chart chart = new Chart("sm3-translation: validation, seed " + recipe.budget().seeds().getFirst(), "step",
         "validation loss, nats");
     for (Outcome outcome : outcomes) {
-      List<ValidationMetric> metrics = outcome.runs().getFirst().run().run().metrics().stream()
-          .filter(ValidationMetric.class::isInstance).map(ValidationMetric.class::cast).toList();
-      chart.curve(outcome.method().label(), metrics.stream().map(metric -> (double) metric.at().step()).toList(),
-          metrics.stream().map(metric -> metric.validation().loss()).toList(), true);
+      chart.validation(outcome.method().label(), outcome.runs().getFirst().run().run());
     }
     return chart;
   }

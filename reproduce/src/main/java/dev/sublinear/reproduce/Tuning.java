@@ -3,6 +3,7 @@ package dev.sublinear.reproduce;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -13,19 +14,19 @@ import java.util.function.BiFunction;
  * <p>An optimizer whose estimate of a second moment is too large for most elements of a table wants a larger rate there than
  * for its vectors, for which it is exact. That is a matter of units, so a method may have two rates.
  *
- * @param one scores by a rate that all tensors have; empty if that of the others was given
- * @param tables scores by the rate of the tables, where the others have theirs of {@code one}, or the given one
- * @param others scores by the rate of the others, where the tables have their best; empty if it was given
+ * @param searches stage by stage, each along one line of pairs of rates; none if the rates were given
  * @param rates the best
  */
-record Tuning(SortedMap<Float, Double> one, SortedMap<Float, Double> tables, SortedMap<Float, Double> others,
-    Rates rates) {
+record Tuning(List<RateSearch> searches, Rates rates) {
   /** A table may want a rate that is far from that of the others. */
   private static final int FURTHER = 6;
 
+  /** Stages after that of one rate, at most: tables and others in turn. */
+  private static final int STAGES = 4;
+
   /** Rates that nobody searched for. */
   static Tuning given(Rates rates) {
-    return new Tuning(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), rates);
+    return new Tuning(List.of(), rates);
   }
 
   /**
@@ -38,53 +39,39 @@ record Tuning(SortedMap<Float, Double> one, SortedMap<Float, Double> tables, Sor
    */
   static Tuning ofTables(Lab lab, List<Float> rates, float others, SortedMap<Float, Double> known,
       BiFunction<Lab, Rates, Double> score) {
-    SortedMap<Float, Double> tables = new TreeMap<>(known);
-    RateSearch.fill(lab, rates, tables, (own, rate) -> score.apply(own, new Rates(rate, others)));
-    return new Tuning(new TreeMap<>(), tables, new TreeMap<>(), new Rates(RateSearch.best(tables), others));
+    RateSearch search = new RateSearch("", known).with(lab, rates, RateSearch.FURTHER,
+        (own, rate) -> score.apply(own, new Rates(rate, others)));
+    return new Tuning(List.of(search), new Rates(search.best(), others));
   }
 
   /**
-   * Searches one rate for all tensors; from there that of the tables; and from there that of the others.
+   * Searches one rate for all tensors; from there that of the tables, from there that of the others, and so on in turn, since
+   * each depends on the other, until neither moves: then both neighbours of both rates are known to be no better.
    *
    * @param rates tried first
    * @param score the score of a training with these rates, the lower the better
    */
   static Tuning ofBoth(Lab lab, List<Float> rates, BiFunction<Lab, Rates, Double> score) {
-    SortedMap<Float, Double> one = new TreeMap<>();
-    RateSearch.fill(lab, rates, one, (own, rate) -> score.apply(own, new Rates(rate, rate)));
-    float both = RateSearch.best(one);
-    SortedMap<Float, Double> tables = new TreeMap<>();
-    tables.put(both, one.get(both));
-    RateSearch.fill(lab, List.of(both / 2, both * 2), FURTHER, tables,
-        (own, rate) -> score.apply(own, new Rates(rate, both)));
-    float best = RateSearch.best(tables);
-    SortedMap<Float, Double> others = new TreeMap<>();
-    others.put(both, tables.get(best));
-    RateSearch.fill(lab, List.of(both / 2, both * 2), others, (own, rate) -> score.apply(own, new Rates(best, rate)));
-    return new Tuning(one, tables, others, new Rates(best, RateSearch.best(others)));
-  }
-
-  /**
-   * What was searched.
-   *
-   * @param label for what
-   * @param scores by rate
-   */
-  record Search(String label, SortedMap<Float, Double> scores) {}
-
-  /** What was searched, stage by stage; {@code label} is the method's. */
-  List<Search> searches(String label) {
-    List<Search> searches = new ArrayList<>();
-    if (!one.isEmpty()) {
-      searches.add(new Search(label + ", one rate", one));
+    RateSearch one = new RateSearch("one rate", new TreeMap<>()).with(lab, rates, RateSearch.FURTHER,
+        (own, rate) -> score.apply(own, new Rates(rate, rate)));
+    List<RateSearch> searches = new ArrayList<>(List.of(one));
+    Rates best = new Rates(one.best(), one.best());
+    for (int stage = 1; stage <= STAGES; stage++) {
+      Rates from = best;
+      boolean ofTables = stage % 2 == 1;
+      float rate = ofTables ? from.tables() : from.others();
+      RateSearch last = searches.getLast();
+      RateSearch search = new RateSearch((ofTables ? "tables" : "others") + (stage > 2 ? " again" : ""),
+          new TreeMap<>(Map.of(rate, last.scores().get(last.best()))))
+          .with(lab, List.of(rate / 2, rate * 2), FURTHER,
+              (own, other) -> score.apply(own, ofTables ? from.withTables(other) : from.withOthers(other)));
+      searches.add(search);
+      best = ofTables ? from.withTables(search.best()) : from.withOthers(search.best());
+      if (stage > 1 && best.equals(from)) {
+        break;
+      }
     }
-    if (!tables.isEmpty()) {
-      searches.add(new Search(one.isEmpty() ? label : label + ", tables", tables));
-    }
-    if (!others.isEmpty()) {
-      searches.add(new Search(label + ", others", others));
-    }
-    return searches;
+    return new Tuning(searches, best);
   }
 
   /** The rates in short: one if they are the same. */

@@ -74,15 +74,17 @@ class ExperimentsTest {
     Comparison.Result result =
         Comparison.run(lab(), TOY, Scope.WORD_TABLES,
             List.of(Method.added("dense", "adam"), Method.added("row-wise", "adam v=row-wise")));
-    assertTrue(result.shared().size() > 2, "two rates: the best is always at an edge");
-    float others = RateSearch.best(result.shared());
+    assertTrue(result.shared().scores().size() > 2, "two rates: the best is always at an edge");
+    float others = result.shared().best();
     for (Comparison.Outcome outcome : result.outcomes()) {
-      assertTrue(outcome.tuning().tables().size() > 2, "two rates: the best is always at an edge");
-      assertEquals(RateSearch.best(outcome.tuning().tables()), outcome.tuning().rates().tables());
-      assertEquals(others, outcome.tuning().rates().others());
+      RateSearch search = outcome.tuning().searches().getFirst();
+      assertTrue(search.scores().size() > 2, "two rates: the best is always at an edge");
+      assertEquals(List.of(search), outcome.tuning().searches());
+      assertEquals(new Rates(search.best(), others), outcome.tuning().rates());
       assertEquals(2, outcome.perplexities().size());
     }
-    assertEquals(result.shared().get(others), result.outcomes().getFirst().tuning().tables().get(others));
+    assertEquals(result.shared().scores().get(others),
+        result.outcomes().getFirst().tuning().searches().getFirst().scores().get(others));
   }
 
   @Test
@@ -165,18 +167,15 @@ class ExperimentsTest {
     List<Method> methods = List.of(Method.added("dense", "adam"), Method.added("other", "adagrad").withRatesTimes(10),
         Method.added("small", "adagrad v=row-wise").withRatesTimes(10).atMost(1e6, "other"));
     for (Comparison.Outcome outcome : Comparison.run(lab("all"), TOY, Scope.ALL_TENSORS, methods).outcomes()) {
-      Tuning tuning = outcome.tuning();
-      float one = RateSearch.best(tuning.one());
-      assertEquals(tuning.one().get(one), tuning.tables().get(one));
-      assertEquals(RateSearch.best(tuning.tables()), tuning.rates().tables());
-      assertEquals(tuning.tables().get(tuning.rates().tables()), tuning.others().get(one));
-      assertEquals(RateSearch.best(tuning.others()), tuning.rates().others());
+      List<String> stages = outcome.tuning().searches().stream().map(RateSearch::stage).toList();
+      assertEquals(List.of("one rate", "tables", "others"), stages.subList(0, 3));
     }
     Experiment experiment =
         new TableExperiment("toy", "a toy", "The paper.", "The scale.", Scope.ALL_TENSORS, size -> TOY, methods);
     String text = Files.readString(Reproduce.run(experiment, lab(), folder.resolve("out"), "test", "abc1234"));
     assertTrue(text.lines().anyMatch(line -> line.startsWith("| small: ") && line.contains("of other: ")
         && line.contains("| yes |")), text);
+    assertTrue(text.lines().anyMatch(line -> line.startsWith("| small, others ") && line.contains(": ")), text);
   }
 
   @Test

@@ -14,13 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The experiments on Kronecker factors, on images made for the purpose. */
 class SketchyExperimentsTest {
   private static final DenseTask TOY = new ImageTask(SmokeImages.make(), new CnnConfig(4), 16,
-      Schedule.parse("constant"), List.of(0.001f, 0.002f), 4, 12);
+      Schedule.parse("constant"), List.of(0.001f, 0.002f), 4, 12, List.of(1L, 2L), List.of(3L, 4L, 5L));
 
   @TempDir Path folder;
   private final List<String> said = new ArrayList<>();
@@ -71,6 +72,11 @@ class SketchyExperimentsTest {
     assertEquals(3, text.lines().filter(line -> line.matches("\\| (Adam|Shampoo|S-Shampoo): .*")).count(), text);
     assertEquals(3, text.lines().filter(line -> line.matches("\\| .* \\| +(yes|no) \\|")).count(), text);
     assertFalse(text.contains("NaN"), text);
+    try (Stream<Path> runs = Files.list(folder.resolve("runs"))) {
+      List<String> names = runs.map(run -> run.getFileName().toString()).toList();
+      assertEquals(1, names.stream().filter(name -> name.endsWith("search-adam-lr-0.001-seed-2")).count(),
+          names.toString());
+    }
     assertEquals(9, said.stream().filter(line -> line.contains("test loss")).count(), said.toString());
   }
 }

@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,17 +59,5 @@ class TranslationExperimentTest {
     assertThrows(IllegalArgumentException.class, () -> lab(Size.SMOKE, folder).pairs(8));
     assertThrows(IllegalArgumentException.class, () -> lab(Size.SHORT, null).pairs(8));
     assertThrows(IllegalArgumentException.class, () -> lab(Size.SHORT, folder.resolve("nowhere")).pairs(8));
-  }
-
-  @Test
-  void fill_bestAtTheEdge_goesOnThreeTimes() {
-    Lab lab = lab(Size.SMOKE, null);
-    SortedMap<Float, Double> found = new TreeMap<>();
-    RateSearch.fill(lab, List.of(1f, 2f), found, (own, rate) -> (double) -rate);
-    assertEquals(List.of(1f, 2f, 4f, 8f, 16f), List.copyOf(found.keySet()));
-    assertEquals(16f, RateSearch.best(found));
-    found.clear();
-    RateSearch.fill(lab, List.of(1f, 2f, 4f), found, (own, rate) -> Math.abs(rate - 2.0));
-    assertEquals(List.of(1f, 2f, 4f), List.copyOf(found.keySet()));
   }
 }
