@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 /**
@@ -52,19 +53,26 @@ record Tuning(List<RateSearch> searches, Rates rates) {
    * @param score the score of a training with these rates, the lower the better
    */
   static Tuning ofBoth(Lab lab, List<Float> rates, BiFunction<Lab, Rates, Double> score) {
+    Map<Rates, Double> known = new ConcurrentHashMap<>();
+    BiFunction<Lab, Rates, Double> once = (own, pair) -> {
+      Double found = known.get(pair); // not computeIfAbsent, under whose lock others would wait for the training
+      if (found == null) {
+        found = score.apply(own, pair);
+        known.put(pair, found);
+      }
+      return found;
+    };
     RateSearch one = new RateSearch("one rate", new TreeMap<>()).with(lab, rates, RateSearch.FURTHER,
-        (own, rate) -> score.apply(own, new Rates(rate, rate)));
+        (own, rate) -> once.apply(own, new Rates(rate, rate)));
     List<RateSearch> searches = new ArrayList<>(List.of(one));
     Rates best = new Rates(one.best(), one.best());
     for (int stage = 1; stage <= STAGES; stage++) {
       Rates from = best;
       boolean ofTables = stage % 2 == 1;
       float rate = ofTables ? from.tables() : from.others();
-      RateSearch last = searches.getLast();
-      RateSearch search = new RateSearch((ofTables ? "tables" : "others") + (stage > 2 ? " again" : ""),
-          new TreeMap<>(Map.of(rate, last.scores().get(last.best()))))
-          .with(lab, List.of(rate / 2, rate * 2), FURTHER,
-              (own, other) -> score.apply(own, ofTables ? from.withTables(other) : from.withOthers(other)));
+      RateSearch search = new RateSearch((ofTables ? "tables" : "others") + (stage > 2 ? " again" : ""), new TreeMap<>())
+          .with(lab, List.of(rate / 2, rate, rate * 2), FURTHER,
+              (own, other) -> once.apply(own, ofTables ? from.withTables(other) : from.withOthers(other)));
       searches.add(search);
       best = ofTables ? from.withTables(search.best()) : from.withOthers(search.best());
       if (stage > 1 && best.equals(from)) {

@@ -45,14 +45,21 @@ class TuningTest {
       synchronized (tried) {
         tried.add(rates);
       }
-      double x = log2(rates.tables());
-      double y = log2(rates.others());
-      return square(x + y - 1) + 0.3 * square(x - y - 7);
+      return askew(rates);
     });
     assertEquals(List.of("one rate", "tables", "others", "tables again", "others again"),
         tuning.searches().stream().map(RateSearch::stage).toList());
     assertEquals(new Rates(8f, 0.25f), tuning.rates());
     assertEquals(tried.size(), new HashSet<>(tried).size(), tried.toString());
+    RateSearch last = tuning.searches().getLast();
+    assertEquals(List.of(0.125f, 0.25f, 0.5f), List.copyOf(last.scores().keySet()));
+    assertEquals(askew(new Rates(8f, 0.5f)), last.scores().get(0.5f));
+  }
+
+  private static double askew(Rates rates) {
+    double x = log2(rates.tables());
+    double y = log2(rates.others());
+    return square(x + y - 1) + 0.3 * square(x - y - 7);
   }
 
   @Test
