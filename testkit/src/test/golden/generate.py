@@ -148,7 +148,7 @@ CASES = [
     ("SparseAdam eps=1e-12", "adam:eps=1e-12", lambda p: torch.optim.SparseAdam(p, lr=LR, eps=1e-12), True),
     ("SM3", "sm3", lambda p: SM3(p, LR, 0.9), False),
     ("SM3 beta1=0.5 eps=1e-3", "sm3:beta1=0.5:eps=1e-3", lambda p: SM3(p, LR, 0.5, 1e-3), False),
-    ("SM3 sparse", "sm3 m=none", lambda p: SM3(p, LR, 0), True),
+    ("SM3 sparse", "sm3", lambda p: SM3(p, LR, 0.9), True),
 ]
 
 

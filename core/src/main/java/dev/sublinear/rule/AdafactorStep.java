@@ -39,7 +39,7 @@ final class AdafactorStep implements RowStep {
   }
 
   @Override
-  public void begin(long t, float learningRate, boolean isSparse) {
+  public void begin(long t, float learningRate, boolean leavesRowsOut) {
     double root = fifthRoot(t);
     fresh = 1 / (root * root * root * root);
     this.learningRate = rule.relative() ? Math.min(learningRate, 1 / Math.sqrt(t)) : learningRate;

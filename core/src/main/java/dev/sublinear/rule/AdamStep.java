@@ -58,7 +58,7 @@ final class AdamStep implements RowStep {
   }
 
   @Override
-  public void begin(long t, float learningRate, boolean isSparse) {
+  public void begin(long t, float learningRate, boolean leavesRowsOut) {
     this.learningRate = learningRate;
     step = stepAfter(t);
     rootScale = rootScaleAfter(t);

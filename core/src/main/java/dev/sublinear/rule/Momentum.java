@@ -80,7 +80,7 @@ public record Momentum(double mu, boolean nesterov) implements UpdateRule {
     }
 
     @Override
-    public void begin(long t, float learningRate, boolean isSparse) {
+    public void begin(long t, float learningRate, boolean leavesRowsOut) {
       this.learningRate = learningRate;
     }
 

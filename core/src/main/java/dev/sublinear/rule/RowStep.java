@@ -16,9 +16,9 @@ public interface RowStep {
    *
    * @param t the step, from 1
    * @param learningRate the step's learning rate
-   * @param isSparse whether the gradient leaves rows out
+   * @param leavesRowsOut whether the gradient leaves rows out of the optimizer's table; an empty one does
    */
-  void begin(long t, float learningRate, boolean isSparse);
+  void begin(long t, float learningRate, boolean leavesRowsOut);
 
   /** The decay of slot number {@code slot} in this step. */
   float decay(int slot);

@@ -30,7 +30,7 @@ final class SecondMomentStep implements RowStep {
   }
 
   @Override
-  public void begin(long t, float learningRate, boolean isSparse) {
+  public void begin(long t, float learningRate, boolean leavesRowsOut) {
     this.learningRate = learningRate;
   }
 

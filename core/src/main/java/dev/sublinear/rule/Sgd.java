@@ -51,7 +51,7 @@ public record Sgd() implements UpdateRule {
     private float learningRate;
 
     @Override
-    public void begin(long t, float learningRate, boolean isSparse) {
+    public void begin(long t, float learningRate, boolean leavesRowsOut) {
       this.learningRate = learningRate;
     }
 

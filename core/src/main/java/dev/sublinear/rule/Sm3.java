@@ -18,16 +18,17 @@ import java.util.List;
 /**
  * SM3's rule, Adagrad with momentum after the preconditioner: v &lt;- v + g^2; u = g / sqrt(v + epsilon), and 0 where both
  * are 0; m &lt;- beta1 m + (1 - beta1) u; theta &lt;- theta - lr m. Where a gradient leaves rows out there is no momentum: theta
- * &lt;- theta - lr u, and all of m stays as it is.
+ * &lt;- theta - lr u, and all of m stays as it is, but for the cleaning of a sketch.
  *
  * <p>Slots: m, of u and not of g; v non-negative, in the layout {@code sm3} unless another is named, without which this
- * is Adagrad. Neither is corrected for its start at 0. Sparse steps are as in the authors' code: m of a rare row would pay its
- * update out over the next ten times the row comes (docs/adr/0016). A table that only ever gets such gradients does not use
- * m; with {@code m=none} it takes the same steps to the last bit, without its bytes. Without epsilon a gradient so small that its
- * square is 0 counts as 0.
+ * is Adagrad. Neither is corrected for its start at 0. With momentum in sparse steps the update of a rare row would be paid out
+ * over the next ten times that it comes (docs/adr/0016). A table whose gradients all leave rows out does not use m; with {@code
+ * m=none} it takes the same steps to the last bit, without its bytes and without looking up its cells. Without epsilon a gradient
+ * so small that its square is 0 counts as 0.
  *
  * <p>Source: Anil, Gupta, Koren, Singer, 2019. The paper has no epsilon; codes have one within the root, 1e-8 in Optax, 1e-10 in
- * {@code precondition}, 1e-30 in the authors': the option {@code eps}.
+ * {@code precondition}, 1e-30 in the authors': the option {@code eps}. In their code a sparse step has no momentum either, but what
+ * is sparse is the type of the gradient; here a gradient of every row is the same whatever its type.
  *
  * @param beta1 decay of m, in [0, 1)
  * @param epsilon added to v under the root, at least 0
@@ -105,7 +106,7 @@ public record Sm3(double beta1, double epsilon) implements UpdateRule {
     private final float rest;
     private final float epsilon;
     private float learningRate;
-    private boolean isSparse;
+    private boolean leavesRowsOut;
 
     Step(Sm3 rule, RowState m, RowState v) {
       this.m = m;
@@ -116,14 +117,14 @@ public record Sm3(double beta1, double epsilon) implements UpdateRule {
     }
 
     @Override
-    public void begin(long t, float learningRate, boolean isSparse) {
+    public void begin(long t, float learningRate, boolean leavesRowsOut) {
       this.learningRate = learningRate;
-      this.isSparse = isSparse;
+      this.leavesRowsOut = leavesRowsOut;
     }
 
     @Override
     public float decay(int slot) {
-      return slot == SLOT_M && !isSparse ? beta1 : 1;
+      return slot == SLOT_M && !leavesRowsOut ? beta1 : 1;
     }
 
     @Override
@@ -131,13 +132,13 @@ public record Sm3(double beta1, double epsilon) implements UpdateRule {
       if (slot != SLOT_M) {
         return 1;
       }
-      return isSparse ? 0 : rest;
+      return leavesRowsOut ? 0 : rest;
     }
 
     @Override
     public void apply(long row, int column, int n, MemorySegment g, long go, MemorySegment theta, long to, int counter,
         Scratch scratch) {
-      if (isSparse || (m instanceof StatelessRowState && rest == 1)) {
+      if (leavesRowsOut || (m instanceof StatelessRowState && rest == 1)) {
         moveByU(row, column, n, g, go, theta, to, learningRate, scratch);
         return;
       }

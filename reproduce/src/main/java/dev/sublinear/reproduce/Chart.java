@@ -75,8 +75,7 @@ final class Chart {
 
   /** Adds the validation loss of a training by step. */
   Chart validation(String name, ReportRun run) {
-    List<ValidationMetric> metrics = run.metrics().stream().filter(ValidationMetric.class::isInstance)
-        .map(ValidationMetric.class::cast).toList();
+    List<ValidationMetric> metrics = run.metrics(ValidationMetric.class);
     return curve(name, metrics.stream().map(metric -> (double) metric.at().step()).toList(),
         metrics.stream().map(metric -> metric.validation().loss()).toList(), true);
   }

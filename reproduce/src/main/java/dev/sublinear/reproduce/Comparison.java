@@ -122,9 +122,9 @@ final class Comparison {
 
   private Result run(List<Entry> entries) {
     Entry first = entries.getFirst();
-    RateSearch unknown = new RateSearch("one rate for all tensors", new TreeMap<>());
+    RateSearch unknown = RateSearch.of("one rate for all tensors");
     RateSearch shared = first.isSearching() && scope == Scope.WORD_TABLES
-        ? unknown.with(lab, first.rates(), RateSearch.FURTHER,
+        ? unknown.trying(lab, first.rates(), RateSearch.FURTHER,
             (own, rate) -> validation(own, first, new Rates(rate, rate)))
         : unknown;
     List<Found> found =
@@ -196,7 +196,7 @@ final class Comparison {
   private double validation(Lab own, Entry entry, Rates rates) {
     Method method = entry.method;
     ReportRun run = own.train("search " + method.label() + " lr " + rates.tables(),
-        entry.recipe.search(method.spec(), others(method), rates), Recipe.withoutTest(corpus), SILENT);
+        entry.recipe.search(method.spec(), others(method), rates, Recipe.SEARCH_SEED), Recipe.withoutTest(corpus), SILENT);
     double perplexity = perplexity(run, run.summary().scores().validation());
     say("search", method, rates, "validation", perplexity);
     return perplexity;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * How two methods compare over paired seeds: exp of the mean of log(a_i / b_i), and an interval of them.
  *
  * <p>The interval is the narrowest from the k-th least to the k-th greatest ratio that holds the median of all seeds with
- * probability one half or more, whatever their distribution: that of the least and greatest for up to four seeds, of the fourth
+ * probability one half or more (but for a single seed), whatever their distribution: that of the least and greatest for up to four seeds, of the fourth
  * least and fourth greatest of ten. It is not one of 95 %, which for two seeds would hold nearly everything.
  *
  * @param mean the geometric mean of the ratios
@@ -17,6 +17,10 @@ import java.util.stream.IntStream;
  * @param high upper end of the interval
  */
 record PairedRatio(double mean, double low, double high) {
+  /** What {@link #text} has in its brackets, for the pages. */
+  static final String INTERVAL = "and in brackets the interval from the k-th least to the k-th greatest that holds the median of all"
+      + " seeds with probability 1/2 or more: with up to four seeds the least and the greatest";
+
   /**
    * The ratio of {@code measured} to {@code base}, seed by seed.
    *

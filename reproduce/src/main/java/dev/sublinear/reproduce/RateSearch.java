@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.sublinear.reproduce;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -19,6 +20,16 @@ record RateSearch(String stage, SortedMap<Float, Double> scores) {
   /** How often a search goes further unless it says otherwise. */
   static final int FURTHER = 3;
 
+  /** Copies the scores. */
+  RateSearch {
+    scores = Collections.unmodifiableSortedMap(new TreeMap<>(scores));
+  }
+
+  /** A search that knows nothing yet. */
+  static RateSearch of(String stage) {
+    return new RateSearch(stage, new TreeMap<>());
+  }
+
   /**
    * The same with more rates tried.
    *
@@ -27,7 +38,7 @@ record RateSearch(String stage, SortedMap<Float, Double> scores) {
    * @param further how many rates are tried beyond the edge at most
    * @param score the score of a rate, trained with the lab it is given
    */
-  RateSearch with(Lab lab, List<Float> rates, int further, BiFunction<Lab, Float, Double> score) {
+  RateSearch trying(Lab lab, List<Float> rates, int further, BiFunction<Lab, Float, Double> score) {
     SortedMap<Float, Double> found = new TreeMap<>(scores);
     List<Float> unknown = rates.stream().filter(rate -> !found.containsKey(rate)).toList();
     List<Double> unknownScores = lab.together(unknown, score);
@@ -62,7 +73,12 @@ record RateSearch(String stage, SortedMap<Float, Double> scores) {
 
   /** Scores by rate in a line. */
   String text(DoubleFunction<String> score) {
-    return scores.entrySet().stream().map(entry -> entry.getKey() + ": " + score.apply(entry.getValue()))
+    return scores.entrySet().stream().map(entry -> entry.getKey() + ": " + text(entry.getValue(), score))
         .collect(Collectors.joining(", "));
+  }
+
+  /** A score, or that its training diverged. */
+  static String text(double value, DoubleFunction<String> score) {
+    return Double.isFinite(value) ? score.apply(value) : "diverged";
   }
 }

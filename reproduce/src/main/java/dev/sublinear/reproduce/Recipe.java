@@ -52,15 +52,10 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
         new Budget(budget.searchTokens, budget.tokens, budget.evaluations, budget.seeds, rows));
   }
 
-  /**
-   * The same with a batch {@code times} as large, and {@code longer} times as many tokens to train on; validated after
-   * about as many steps.
-   */
-  Recipe ofBatch(int times, int longer) {
+  /** The same with a batch {@code times} as large, in as many steps. */
+  Recipe ofBatch(int times) {
     return new Recipe(vocabulary, batch * times, bptt, network, softmax, clip, schedule, rates,
-        new Budget(longer * budget.searchTokens, longer * budget.tokens,
-            Math.max(1, longer * budget.evaluations / times),
-            budget.seeds, budget.probe));
+        new Budget(times * budget.searchTokens, times * budget.tokens, budget.evaluations, budget.seeds, budget.probe));
   }
 
   /** The text with the validation cut to what a search needs. */
@@ -76,8 +71,8 @@ record Recipe(int vocabulary, int batch, int bptt, NetworkConfig network, Softma
   }
 
   /** A training of the search. */
-  LmOptions search(OptimizerSpec tables, StepSpec others, Rates chosen) {
-    return options(tables, others, chosen, new LmOptions.Length(steps(budget.searchTokens), 0, 1, 0), SEARCH_SEED);
+  LmOptions search(OptimizerSpec tables, StepSpec others, Rates chosen, long seed) {
+    return options(tables, others, chosen, new LmOptions.Length(steps(budget.searchTokens), 0, 1, 0), seed);
   }
 
   /** A final training. */

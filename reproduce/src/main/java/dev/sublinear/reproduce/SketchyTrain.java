@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -82,9 +81,9 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
 
   private List<Outcome> measure(Lab lab, DenseTask task) {
     List<Found> found = lab.together(List.of(adam, shampoo, sketched), (own, method) -> {
-      RateSearch none = new RateSearch("", new TreeMap<>());
-      return new Found(method, none.with(own, task.rates().stream().map(method::rate).toList(), RateSearch.FURTHER,
-          (trainer, rate) -> search(trainer, task, method, rate)));
+      RateSearch search = RateSearch.of("").trying(own, task.rates().stream().map(method::rate).toList(),
+          RateSearch.FURTHER, (trainer, rate) -> search(trainer, task, method, rate));
+      return new Found(method, search);
     });
     List<List<ReportRun>> runs = lab.paired(task.seeds(), found, (own, each, seed) -> {
       ReportRun run = task.last(own, each.method, each.rate(), seed);
@@ -149,9 +148,8 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
           String.format(Locale.ROOT, "%.1f", Comparison.median(outcome.optimizerMillis)));
     }
     document.table(table);
-    document.say("Loss in nats; ratios are geometric means over the paired seeds, with the interval from"
-        + " the k-th least to the k-th greatest that holds the median of all seeds with probability 1/2 or more (up to four seeds: the"
-        + " least and the greatest); a goal is met if its lower end is at or below it."
+    document.say("Loss in nats; ratios are geometric means over the paired seeds, " + PairedRatio.INTERVAL
+        + "; a goal is met if its lower end is at or below it."
         + " State: of all tensors, the word tables of a language model included. Time: mean over the steps of a short"
         + " training, median over such trainings of all methods in turn.");
     document.table(goals(outcomes));
@@ -188,7 +186,7 @@ record SketchyTrain(SketchySpectra.NetworkSource networks, Method adam, Method s
   }
 
   private static String loss(double loss) {
-    return Double.isFinite(loss) ? String.format(Locale.ROOT, "%.4f", loss) : "diverged";
+    return RateSearch.text(loss, finite -> String.format(Locale.ROOT, "%.4f", finite));
   }
 
   private static String score(ReportRun run) {

@@ -13,10 +13,8 @@ import dev.sublinear.train.report.ValidationMetric;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -57,8 +55,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
     document.section("Results");
     document.table(results(outcomes));
     document
-        .say("Ratio: test perplexity over that of the first row, geometric mean over the paired seeds, and its least"
-            + " and greatest value. A goal is met if the lower end of that interval is at or below it (a row that is"
+        .say("Ratio: test perplexity over that of the first row, geometric mean over the paired seeds, " + PairedRatio.INTERVAL
+            + ". A goal is met if the lower end of that interval is at or below it (a row that is"
             + " there to be seen failing: if it reaches it). State: " + switch (scope) {
               case WORD_TABLES -> "optimizer state of the word tables over that of the same rule with dense layouts.";
               case ALL_TENSORS -> "optimizer state of all tensors, and over that of the first row.";
@@ -105,7 +103,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
               case WORD_TABLES -> " The rate of all other tensors is the best where they and the tables have the same"
                   + " rate and dense state, found in the same way, for all rows.";
               case ALL_TENSORS -> " That is one rate for all tensors; from there every method searches that of the word"
-                  + " tables, from there that of the others, and so on in turn, by factors of 2, until neither moves.";
+                  + " tables, from there that of the others, and so on in turn by factors of 2, twice each, or until one does not move.";
             });
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"
@@ -185,7 +183,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
         MarkdownTable table = new MarkdownTable(heading(), "validation perplexity by learning rate");
         for (Comparison.Outcome outcome : result.outcomes()) {
           outcome.tuning().searches().forEach(
-              search -> table.row(search.label(outcome.method().label()), search.text(TableExperiment::perplexity)));
+              search -> table.row(search.label(outcome.method().label()), search.text(Numbers::perplexity)));
         }
         yield table;
       }
@@ -193,30 +191,25 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   }
 
   private MarkdownTable searchesByRate(Comparison.Result result) {
-    Map<String, RateSearch> searches = new LinkedHashMap<>();
-    result.outcomes().forEach(
-        outcome -> outcome.tuning().searches().forEach(search -> searches.put(outcome.method().label(), search)));
     SortedSet<Float> rates = new TreeSet<>(result.shared().scores().keySet());
-    searches.values().forEach(search -> rates.addAll(search.scores().keySet()));
+    result.outcomes().forEach(outcome -> rates.addAll(charted(outcome).keySet()));
     List<String> headers = new ArrayList<>(List.of(heading()));
     rates.forEach(rate -> headers.add("lr " + rate));
     MarkdownTable table = new MarkdownTable(headers.toArray(String[]::new));
-    addSearch(table, result.shared().label(result.outcomes().getFirst().method().label()), rates, result.shared());
-    searches.forEach((label, search) -> addSearch(table, label, rates, search));
+    addSearch(table, result.shared().label(result.outcomes().getFirst().method().label()), rates,
+        result.shared().scores());
+    result.outcomes().forEach(outcome -> addSearch(table, outcome.method().label(), rates, charted(outcome)));
     return table;
   }
 
-  private static void addSearch(MarkdownTable table, String label, SortedSet<Float> rates, RateSearch search) {
+  private static void addSearch(MarkdownTable table, String label, SortedSet<Float> rates,
+      SortedMap<Float, Double> scores) {
     List<String> cells = new ArrayList<>(List.of(label));
     for (float rate : rates) {
-      Double perplexity = search.scores().get(rate);
-      cells.add(perplexity == null ? "" : perplexity(perplexity));
+      Double perplexity = scores.get(rate);
+      cells.add(perplexity == null ? "" : RateSearch.text(perplexity, Numbers::perplexity));
     }
     table.row(cells.toArray(String[]::new));
-  }
-
-  private static String perplexity(double perplexity) {
-    return Double.isInfinite(perplexity) ? "diverged" : Numbers.perplexity(perplexity);
   }
 
   /** The first search of every method. */
@@ -268,7 +261,7 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
   private static <M extends Metric> void add(Chart chart, Comparison.Outcome outcome, Class<M> kind,
       Function<M, Double> value) {
     ReportRun run = outcome.runs().getFirst();
-    List<M> metrics = run.metrics().stream().filter(kind::isInstance).map(kind::cast).toList();
+    List<M> metrics = run.metrics(kind);
     chart.curve(outcome.method().label(), metrics.stream().map(metric -> (double) metric.at().count()).toList(),
         metrics.stream().map(value).toList(), kind == ValidationMetric.class);
   }

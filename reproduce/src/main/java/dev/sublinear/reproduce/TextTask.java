@@ -62,8 +62,9 @@ record TextTask(Corpus corpus, Recipe recipe, float tablesRate) implements Dense
 
   @Override
   public ReportRun search(Lab lab, Method method, float rate, long seed) {
-    return lab.train("search " + method.label() + " lr " + rate, recipe.search(ADAM, method.denseSpec(), rates(rate)),
-        Recipe.withoutTest(corpus), new TrainingListener() {});
+    return lab.train("search " + method.label() + " lr " + rate + " seed " + seed,
+        recipe.search(ADAM, method.denseSpec(), rates(rate), seed), Recipe.withoutTest(corpus),
+        new TrainingListener() {});
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
@@ -19,7 +18,7 @@ import java.util.function.BiFunction;
  * @param rates the best
  */
 record Tuning(List<RateSearch> searches, Rates rates) {
-  /** A table may want a rate that is far from that of the others. */
+  /** Tables may want a rate that is far from that of the others. */
   private static final int FURTHER = 6;
 
   /** Stages after that of one rate, at most: tables and others in turn. */
@@ -40,14 +39,15 @@ record Tuning(List<RateSearch> searches, Rates rates) {
    */
   static Tuning ofTables(Lab lab, List<Float> rates, float others, SortedMap<Float, Double> known,
       BiFunction<Lab, Rates, Double> score) {
-    RateSearch search = new RateSearch("", known).with(lab, rates, RateSearch.FURTHER,
+    RateSearch search = new RateSearch("", known).trying(lab, rates, RateSearch.FURTHER,
         (own, rate) -> score.apply(own, new Rates(rate, others)));
     return new Tuning(List.of(search), new Rates(search.best(), others));
   }
 
   /**
-   * Searches one rate for all tensors; from there that of the tables, from there that of the others, and so on in turn, since
-   * each depends on the other, until neither moves: then both neighbours of both rates are known to be no better.
+   * Searches one rate for all tensors; from there that of the tables, from there that of the others, and so on in turn, since the
+   * best of one depends on the other, until one does not move, and twice each at most. Then the result is the best along either
+   * rate, which in a valley askew need not be that of all pairs.
    *
    * @param rates tried first
    * @param score the score of a training with these rates, the lower the better
@@ -62,7 +62,7 @@ record Tuning(List<RateSearch> searches, Rates rates) {
       }
       return found;
     };
-    RateSearch one = new RateSearch("one rate", new TreeMap<>()).with(lab, rates, RateSearch.FURTHER,
+    RateSearch one = RateSearch.of("one rate").trying(lab, rates, RateSearch.FURTHER,
         (own, rate) -> once.apply(own, new Rates(rate, rate)));
     List<RateSearch> searches = new ArrayList<>(List.of(one));
     Rates best = new Rates(one.best(), one.best());
@@ -70,8 +70,8 @@ record Tuning(List<RateSearch> searches, Rates rates) {
       Rates from = best;
       boolean ofTables = stage % 2 == 1;
       float rate = ofTables ? from.tables() : from.others();
-      RateSearch search = new RateSearch((ofTables ? "tables" : "others") + (stage > 2 ? " again" : ""), new TreeMap<>())
-          .with(lab, List.of(rate / 2, rate, rate * 2), FURTHER,
+      RateSearch search = RateSearch.of((ofTables ? "tables" : "others") + (stage > 2 ? " again" : ""))
+          .trying(lab, List.of(rate / 2, rate, rate * 2), FURTHER,
               (own, other) -> once.apply(own, ofTables ? from.withTables(other) : from.withOthers(other)));
       searches.add(search);
       best = ofTables ? from.withTables(search.best()) : from.withOthers(search.best());

@@ -150,7 +150,7 @@ class ExperimentsTest {
         for (Size size : Size.values()) {
           Recipe recipe = table.recipes().apply(size);
           for (Method method : table.methods()) {
-            LmOptions options = recipe.search(method.spec(), method.spec(), new Rates(1, 1));
+            LmOptions options = recipe.search(method.spec(), method.spec(), new Rates(1, 1), 1);
             assertTrue(options.length().steps(1) >= 1, experiment.id());
             int words = recipe.vocabulary() == 0 ? 33_278 : recipe.vocabulary();
             options.softmax().tensors(recipe.network(), words).stream().filter(TensorSpec::isTable)

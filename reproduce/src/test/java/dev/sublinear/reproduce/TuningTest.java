@@ -10,12 +10,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Which rates are tried, on scores that are known. */
 class TuningTest {
-  private static final RateSearch NOTHING = new RateSearch("", new TreeMap<>());
+  private static final RateSearch NOTHING = RateSearch.of("");
 
   private static Lab lab() {
     return new Lab(Size.SMOKE, null, 2, () -> RunDirectory.create(Path.of("never-made")), "test", line -> {});
@@ -23,21 +22,21 @@ class TuningTest {
 
   @Test
   void search_bestAtTheEdge_goesOnThreeTimes() {
-    RateSearch edge = NOTHING.with(lab(), List.of(1f, 2f), 3, (own, rate) -> (double) -rate);
+    RateSearch edge = NOTHING.trying(lab(), List.of(1f, 2f), 3, (own, rate) -> (double) -rate);
     assertEquals(List.of(1f, 2f, 4f, 8f, 16f), List.copyOf(edge.scores().keySet()));
     assertEquals(16f, edge.best());
-    RateSearch within = NOTHING.with(lab(), List.of(1f, 2f, 4f), 3, (own, rate) -> Math.abs(rate - 2.0));
+    RateSearch within = NOTHING.trying(lab(), List.of(1f, 2f, 4f), 3, (own, rate) -> Math.abs(rate - 2.0));
     assertEquals(List.of(1f, 2f, 4f), List.copyOf(within.scores().keySet()));
     assertTrue(NOTHING.scores().isEmpty());
   }
 
   @Test
   void search_text_isALine() {
-    RateSearch search = NOTHING.with(lab(), List.of(0.5f, 1f, 2f), 3, (own, rate) -> Math.abs(rate - 1.0));
+    RateSearch search = NOTHING.trying(lab(), List.of(0.5f, 1f, 2f), 3, (own, rate) -> Math.abs(rate - 1.0));
     assertEquals("0.5: 0.50, 1.0: 0.00, 2.0: 1.00", search.text(x -> String.format(Locale.ROOT, "%.2f", x)));
   }
 
-  /** A valley askew: the best rate of the tables depends on that of the others, so that one round does not find the bottom. */
+  /** A valley askew: the best rate of the tables depends on that of the others, and a second round comes nearer to its bottom. */
   @Test
   void ofBoth_ratesThatDependOnEachOther_searchesInTurn() {
     List<Rates> tried = new ArrayList<>();
@@ -54,6 +53,20 @@ class TuningTest {
     RateSearch last = tuning.searches().getLast();
     assertEquals(List.of(0.125f, 0.25f, 0.5f), List.copyOf(last.scores().keySet()));
     assertEquals(askew(new Rates(8f, 0.5f)), last.scores().get(0.5f));
+  }
+
+  /** In a long valley each look goes on a little; the fourth is the last. */
+  @Test
+  void ofBoth_ratesThatKeepMoving_stopsAfterTwiceEach() {
+    Tuning tuning = Tuning.ofBoth(lab(), List.of(1f, 2f), (own, rates) -> {
+      double x = log2(rates.tables());
+      double y = log2(rates.others());
+      return square(x + y) + 0.01 * square(x - y - 60);
+    });
+    assertEquals(5, tuning.searches().size());
+    RateSearch last = tuning.searches().getLast();
+    assertEquals(last.best(), tuning.rates().others());
+    assertTrue(last.best() < tuning.searches().get(2).best(), tuning.toString());
   }
 
   private static double askew(Rates rates) {

@@ -49,6 +49,7 @@ public final class Combinations {
       "adafactor m=none,v=sm3:variant=i",
       "adagrad v=sm3:variant=i",
       "adam v=sm3:variant=i",
+      "sm3 m=count-sketch:0.2:decay=global",
       "sm3:beta1=0.5:eps=1.0E-8 m=bf16,v=sm3:variant=i");
 
   private Combinations() {}

@@ -29,7 +29,7 @@ public final class RuleOracle {
   private final int[] updates;
   private final long[] lastStep;
   private long t;
-  private boolean isSparse;
+  private boolean leavesRowsOut;
 
   /**
    * Starts from the given parameters, which are changed in place.
@@ -77,7 +77,7 @@ public final class RuleOracle {
    */
   public void step(int[] ids, double[][] g, double learningRate) {
     t++;
-    isSparse = ids.length < theta.length;
+    leavesRowsOut = ids.length < theta.length;
     double[] decays = decays();
     for (int k = 0; k < moments.size(); k++) {
       boolean squared = rule.slots().get(k).kind() == Slot.Kind.NON_NEGATIVE;
@@ -104,7 +104,7 @@ public final class RuleOracle {
       case AdamW r -> decays(r.adam());
       case AmsGrad r -> decays(r.adam());
       case Adafactor r -> new double[] {memory(0, r.beta1()), 1 - Math.pow(t, -0.8)};
-      case Sm3 r -> new double[] {isSparse ? 1 : memory(0, r.beta1()), 1};
+      case Sm3 r -> new double[] {leavesRowsOut ? 1 : memory(0, r.beta1()), 1};
       default -> new double[0];
     };
   }
@@ -152,7 +152,7 @@ public final class RuleOracle {
         double[] v = moments.get(1).accumulate(row, 1, 1, square(g));
         double[] u = over(g, Arrays.stream(v).map(value -> value + r.epsilon()).toArray(), 1, 0);
         double beta = memory(0, r.beta1());
-        subtract(row, learningRate, isSparse ? u : moments.get(0).accumulate(row, beta, 1 - beta, u));
+        subtract(row, learningRate, leavesRowsOut ? u : moments.get(0).accumulate(row, beta, 1 - beta, u));
       }
       default -> throw new IllegalArgumentException("no oracle for " + rule + ": write it here, from its paper");
     }

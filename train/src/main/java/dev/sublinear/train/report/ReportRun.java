@@ -15,4 +15,9 @@ public record ReportRun(String label, Summary summary, List<Metric> metrics) {
   public ReportRun {
     metrics = List.copyOf(metrics);
   }
+
+  /** Those of one kind. */
+  public <M extends Metric> List<M> metrics(Class<M> kind) {
+    return metrics.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
 }

@@ -57,8 +57,7 @@ final class TranslationTrainingTest {
     ParallelCorpus corpus = corpus();
     try (TranslationTraining training = new TranslationTraining(options("adam", 0.01f, 150), corpus, 2)) {
       ReportRun run = run(training, "a");
-      List<ValidationMetric> validations = run.metrics().stream().filter(ValidationMetric.class::isInstance)
-          .map(ValidationMetric.class::cast).toList();
+      List<ValidationMetric> validations = run.metrics(ValidationMetric.class);
       assertEquals(List.of(50L, 100L, 150L), validations.stream().map(metric -> metric.at().step()).toList());
       Summary.Score last = run.summary().scores().validation();
       assertNotNull(last);
