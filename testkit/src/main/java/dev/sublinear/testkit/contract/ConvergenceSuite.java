@@ -14,6 +14,7 @@ import dev.sublinear.layout.SketchOptions;
 import dev.sublinear.layout.Slot;
 import dev.sublinear.layout.Sm3Cover;
 import dev.sublinear.rule.Adafactor;
+import dev.sublinear.rule.Sm3;
 import dev.sublinear.rule.UpdateRule;
 import dev.sublinear.step.OptimizerSpec;
 import dev.sublinear.step.RowOptimizer;
@@ -58,7 +59,8 @@ public class ConvergenceSuite {
   /**
    * The same with a first moment in a sketch whose cells decay with each of the rows that are in them: it is gone after fewer
    * steps than beta1 says. {@code adafactor}, whose rate is at most 1 / sqrt(t), brings the loss of the logistic
-   * regression down by 4.4 to 5.4, the Adam family with {@code v=sm3} by 8.6 to 9.9.
+   * regression down by 4.4 to 5.4, the Adam family with {@code v=sm3} by 8.6 to 9.9; {@code sm3} brings Rosenbrock's
+   * function down by 9.1 to 9.4, with {@code decay=global} too.
    */
   private static final double SHORT_LIVED = 4;
 
@@ -85,10 +87,11 @@ public class ConvergenceSuite {
   }
 
   private static boolean isShortLived(OptimizerSpec spec) {
-    boolean isSlow = spec.rule() instanceof Adafactor
+    boolean isSm3 = spec.rule() instanceof Sm3;
+    boolean isSlow = isSm3 || spec.rule() instanceof Adafactor
         || spec.layouts().stream().anyMatch(Sm3Cover.class::isInstance);
     return isSlow && spec.layouts().stream().anyMatch(layout -> layout instanceof CountSketch(SketchOptions options)
-        && options.decay() == SketchOptions.Decay.TOUCHED);
+        && (isSm3 || options.decay() == SketchOptions.Decay.TOUCHED));
   }
 
   /**
