@@ -51,7 +51,8 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
 
     /** The first step at which the validation loss was at most {@code loss}; empty if it never was. */
     Optional<Long> stepsTo(double loss, int seed) {
-      return outcome.runs().get(seed).metrics(ValidationMetric.class).stream().filter(metric -> metric.validation().loss() <= loss)
+      return outcome.runs().get(seed).metrics(ValidationMetric.class).stream()
+          .filter(metric -> metric.validation().loss() <= loss)
           .map(metric -> metric.at().step()).findFirst();
     }
   }
@@ -97,8 +98,8 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
         + " %d x %d tokens for Adam; `%s` gets the largest multiple of that batch whose training takes no more bytes (weights,"
         + " state, gradients, activations kept for the backward pass, as the memory check of `train lm` counts them)."
         + " Every row searches its learning rates (one for all tensors, then in turn that of the tables and that of the others,"
-            + " twice each, or until one does not move) on %,d tokens, then trains %,d tokens with the seeds %s; with a larger batch"
-            + " as many times more tokens, so that all rows make as many steps. Losses are those of the first 20,000 validation tokens."
+        + " twice each, or until one does not move) on %,d tokens, then trains %,d tokens with the seeds %s; with a larger batch"
+        + " as many times more tokens, so that all rows make as many steps. Losses are those of the first 20,000 validation tokens."
         + " SM3 is without momentum: the gradients of both word tables leave rows out, and there it has none anyway."
         + " What carries over is the ratio of steps; on two cores a large batch takes as many times longer a step, which on an accelerator that is not full it does not.",
         recipe.network(), recipe.softmax(), words, recipe.batch(), recipe.bptt(), small.optimizer(),

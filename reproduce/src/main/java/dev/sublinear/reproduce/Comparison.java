@@ -196,7 +196,8 @@ final class Comparison {
   private double validation(Lab own, Entry entry, Rates rates) {
     Method method = entry.method;
     ReportRun run = own.train("search " + method.label() + " lr " + rates.tables(),
-        entry.recipe.search(method.spec(), others(method), rates, Recipe.SEARCH_SEED), Recipe.withoutTest(corpus), SILENT);
+        entry.recipe.search(method.spec(), others(method), rates, Recipe.SEARCH_SEED), Recipe.withoutTest(corpus),
+        SILENT);
     double perplexity = perplexity(run, run.summary().scores().validation());
     say("search", method, rates, "validation", perplexity);
     return perplexity;

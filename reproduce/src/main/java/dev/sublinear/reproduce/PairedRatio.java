@@ -18,8 +18,9 @@ import java.util.stream.IntStream;
  */
 record PairedRatio(double mean, double low, double high) {
   /** What {@link #text} has in its brackets, for the pages. */
-  static final String INTERVAL = "and in brackets the interval from the k-th least to the k-th greatest that holds the median of all"
-      + " seeds with probability 1/2 or more: with up to four seeds the least and the greatest";
+  static final String INTERVAL =
+      "and in brackets the interval from the k-th least to the k-th greatest that holds the median of all"
+          + " seeds with probability 1/2 or more: with up to four seeds the least and the greatest";
 
   /**
    * The ratio of {@code measured} to {@code base}, seed by seed.

@@ -55,7 +55,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
     document.section("Results");
     document.table(results(outcomes));
     document
-        .say("Ratio: test perplexity over that of the first row, geometric mean over the paired seeds, " + PairedRatio.INTERVAL
+        .say("Ratio: test perplexity over that of the first row, geometric mean over the paired seeds, "
+            + PairedRatio.INTERVAL
             + ". A goal is met if the lower end of that interval is at or below it (a row that is"
             + " there to be seen failing: if it reaches it). State: " + switch (scope) {
               case WORD_TABLES -> "optimizer state of the word tables over that of the same rule with dense layouts.";

@@ -69,7 +69,8 @@ final class ImageTrainingTest {
       assertNotNull(test);
       assertTrue(test.errorRate() < 0.1, network.name() + " errs in " + test.errorRate()); // guessing errs in 0.75
       assertEquals(2 * run.summary().bytes().parameters(), run.summary().bytes().optimizerState());
-      assertEquals(List.of(20L, 40L, 60L), run.metrics(ValidationMetric.class).stream().map(metric -> metric.at().step()).toList());
+      assertEquals(List.of(20L, 40L, 60L),
+          run.metrics(ValidationMetric.class).stream().map(metric -> metric.at().step()).toList());
       String table = TerminalReport.summary(run);
       assertTrue(table.startsWith("validation error") && table.contains("test error") && table.contains("images/s")
           && !table.contains("ppl"), table);
