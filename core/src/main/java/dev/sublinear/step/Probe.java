@@ -22,8 +22,9 @@ import java.util.TreeSet;
  * Exact moments of some rows beside an optimizer, to see how far off its layouts are while it trains.
  *
  * <p>E, [rows x columns] per slot, are the moments of the same rule at the same gradients, in {@link StateLayout#exact}
- * layouts (exact to float32 rounding): a second, small optimizer on these rows, whose parameters nobody reads (and to which a
- * gradient may leave no row out that does so to the table). S are the estimates of the optimizer. Over all rows and columns of a slot, in double precision, with 0/0 = 0:
+ * layouts (exact to float32 rounding): a second, small optimizer on these rows, whose parameters nobody reads. (To it a
+ * gradient may be one of every row that leaves out rows of the table; no slot that is measured depends on that.) S are the
+ * estimates of the optimizer. Over all rows and columns of a slot, in double precision, with 0/0 = 0:
  * relative error ||S - E||_2 / ||E||_2, over-estimate sum(S - E) / sum |E|.
  *
  * <p>The optimizer is only read, so a probed run has the bits of one that is not. Bytes: 4 rows columns (slots + 2), and

@@ -97,11 +97,12 @@ record BatchExperiment(Function<Size, Recipe> recipes, Method small) implements 
     document.say(String.format(Locale.ROOT, "%s, softmax %s, %,d words, batch"
         + " %d x %d tokens for Adam; `%s` gets the largest multiple of that batch whose training takes no more bytes (weights,"
         + " state, gradients, activations kept for the backward pass, as the memory check of `train lm` counts them)."
-        + " Every row searches its learning rates (one for all tensors, then in turn that of the tables and that of the others,"
-        + " twice each, or until one does not move) on %,d tokens, then trains %,d tokens with the seeds %s; with a larger batch"
-        + " as many times more tokens, so that all rows make as many steps. Losses are those of the first 20,000 validation tokens."
-        + " SM3 is without momentum: the gradients of both word tables leave rows out, and there it has none anyway."
-        + " What carries over is the ratio of steps; on two cores a large batch takes as many times longer a step, which on an accelerator that is not full it does not.",
+        + " Every row searches its learning rates (one for all tensors, from there that of the tables, from there that of the"
+        + " others, and each once more as long as the one before it moved) on %,d tokens, then trains %,d tokens with the"
+        + " seeds %s; with a larger batch as many times more tokens, so that all rows make as many steps. Losses are those of the first 20,000 validation tokens."
+        + " SM3 is without momentum: the gradients of both word tables leave rows out, and there it has none anyway; the"
+        + " other tensors are small. What carries over is the ratio of steps; on two cores a large batch takes as many times longer"
+        + " a step, which on an accelerator that is not full it does not.",
         recipe.network(), recipe.softmax(), words, recipe.batch(), recipe.bptt(), small.optimizer(),
         recipe.budget().searchTokens(), recipe.budget().tokens(), recipe.budget().seeds()));
     document.section("Results");

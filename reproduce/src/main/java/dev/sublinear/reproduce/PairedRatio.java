@@ -9,8 +9,9 @@ import java.util.stream.IntStream;
  * How two methods compare over paired seeds: exp of the mean of log(a_i / b_i), and an interval of them.
  *
  * <p>The interval is the narrowest from the k-th least to the k-th greatest ratio that holds the median of all seeds with
- * probability one half or more (but for a single seed), whatever their distribution: that of the least and greatest for up to four seeds, of the fourth
- * least and fourth greatest of ten. It is not one of 95 %, which for two seeds would hold nearly everything.
+ * probability one half or more (but for a single seed), whatever their distribution: from the least to the greatest of up to
+ * four seeds, from the fourth least to the fourth greatest of ten. It is not one of 95 %, which for two seeds would hold
+ * nearly everything.
  *
  * @param mean the geometric mean of the ratios
  * @param low lower end of the interval

@@ -104,7 +104,8 @@ record TableExperiment(String id, String title, String paper, String scaling, Sc
               case WORD_TABLES -> " The rate of all other tensors is the best where they and the tables have the same"
                   + " rate and dense state, found in the same way, for all rows.";
               case ALL_TENSORS -> " That is one rate for all tensors; from there every method searches that of the word"
-                  + " tables, from there that of the others, and so on in turn by factors of 2, twice each, or until one does not move.";
+                  + " tables, from there that of the others, by factors of 2, and each once more as long as the one before"
+                  + " it moved.";
             });
     return search + String.format(Locale.ROOT, " Then %,d tokens with each of the seeds %s, the same first weights,"
         + " batches and negatives for all methods; the test text is scored once, at the end. Batch %d x %d tokens, clip"

@@ -145,8 +145,10 @@ record TranslationExperiment(Function<Size, TranslationRecipe> recipes, List<Met
             + " %,d source sentences to test on, none of whose words stand in the same order on either side of another split;"
             + " %,d and %,d words with `<unk>` and `<eos>`. %s, batches of sentences of like length, up to %,d words a side."
             + " Every method updates all tensors: a quadratic warm-up over %.0f %% of the steps, then a straight line"
-            + " to 0; clip %s. Each searches its rates (%s for all tensors, for some rows times a factor, further by factors of 2 if the best is at"
-            + " the edge; from there in the same way that of the word tables, from there that of the others, and so on in turn, twice each, or until one does not move) over %,d steps with one seed, by validation loss, on a corpus without the test sentences. Then %,d steps"
+            + " to 0; clip %s. Each searches its rates (%s for all tensors, for some rows times a factor, further by factors of 2"
+            + " if the best is at the edge; from there in the same way that of the word tables, from there that of the others, and"
+            + " each once more as long as the one before it moved) over %,d steps with one seed, by validation loss, on a corpus"
+            + " without the test sentences. Then %,d steps"
             + " (%.1f passes over the pairs) with each of the seeds %s, the same first weights and batches for all methods; each of"
             + " these models translates the test sentences once, at the end.",
         corpus.name(), limits.longest(),

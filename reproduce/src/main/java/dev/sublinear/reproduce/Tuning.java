@@ -45,9 +45,9 @@ record Tuning(List<RateSearch> searches, Rates rates) {
   }
 
   /**
-   * Searches one rate for all tensors; from there that of the tables, from there that of the others, and so on in turn, since the
-   * best of one depends on the other, until one does not move, and twice each at most. Then the result is the best along either
-   * rate, which in a valley askew need not be that of all pairs.
+   * Searches one rate for all tensors; from there that of the tables, from there that of the others, and each once more as long
+   * as the one before it moved, since the best of one depends on the other. The result is the best that was tried along the rate
+   * searched last, and if that did not move along the other too; in a valley askew it need not be the best of all pairs.
    *
    * @param rates tried first
    * @param score the score of a training with these rates, the lower the better
