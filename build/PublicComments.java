@@ -22,8 +22,8 @@ import javax.tools.ToolProvider;
 
 /**
  * Fails the build where something public or protected in main code, or a package, has no comment. Whether comments are
- * well formed is javac's question (-Xdoclint). None is asked for on what overrides, on the constructors of a record, and
- * on what no caller can reach.
+ * well formed is javac's question (-Xdoclint). None is asked for on what overrides, on the constructors of a record,
+ * and on what no caller can reach.
  *
  * <p>Run by Maven as {@code java build/PublicComments.java ROOT}; it parses with the JDK's own parser and nothing else.
  */

@@ -15,8 +15,8 @@ import java.util.Locale;
 /**
  * Batches of distinct ascending rows with gradients, which every contender steps through in the same rotation.
  *
- * <p>Rows are drawn until {@code count} of them differ, row r in proportion to about 1 / (r + 1) (Zipf's law with exponent
- * 1): low rows are in every batch, most others in one. All batches share the values of their gradients.
+ * <p>Rows are drawn until {@code count} of them differ, row r in proportion to about 1 / (r + 1) (Zipf's law with
+ * exponent 1): low rows are in every batch, most others in one. All batches share the values of their gradients.
  */
 final class Batches {
   /** The learning rate of every step in the benchmarks. */

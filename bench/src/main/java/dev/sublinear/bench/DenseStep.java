@@ -27,9 +27,9 @@ import java.util.Locale;
 /**
  * A step of dense Adam on an ordinary tensor: against the memory's own speed, and against DJL's Adam.
  *
- * <p>Adam must read gradient, parameter and two moments and write the last three: 28 bytes an element. The memory's speed
- * is that of {@code a[i] += b[i]} (12 bytes) and {@code a[i] = b[i] + s c[i]} (16 bytes, because a line is read before it is
- * written), by the same threads and kernels on memory of the same kind, in alternation with the step.
+ * <p>Adam must read gradient, parameter and two moments and write the last three: 28 bytes an element. The memory's
+ * speed is that of {@code a[i] += b[i]} (12 bytes) and {@code a[i] = b[i] + s c[i]} (16 bytes, because a line is read
+ * before it is written), by the same threads and kernels on memory of the same kind, in alternation with the step.
  */
 final class DenseStep implements Section {
   private static final Kernels KERNELS = KernelSelection.current().kernels();

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What one section found: text and tables for people, every time and figure for programs, goals for both. Not thread-safe. */
+/**
+ * What one section found: text and tables for people, every time and figure for programs, goals for both. Not
+ * thread-safe.
+ */
 public final class Findings {
   private final String title;
   private final StringBuilder text = new StringBuilder();

@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How the time per row grows with the table. Rows are uniform and new in every step, so that what is measured is memory and
- * not the head of a distribution that sits in a cache.
+ * How the time per row grows with the table. Rows are uniform and new in every step, so that what is measured is memory
+ * and not the head of a distribution that sits in a cache.
  */
 final class Growth implements Section {
   private static final int COLUMNS = 64;

@@ -18,7 +18,9 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The kernels alone, on runs that sit in the first-level cache: what is left of their time when memory costs nothing. */
+/**
+ * The kernels alone, on runs that sit in the first-level cache: what is left of their time when memory costs nothing.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

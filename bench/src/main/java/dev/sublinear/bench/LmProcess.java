@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A JVM of its own that trains a language model and makes steps on request, so that contenders share no compiled code, no
- * memory and no setting of the engine.
+ * A JVM of its own that trains a language model and makes steps on request, so that contenders share no compiled code,
+ * no memory and no setting of the engine.
  *
  * <p>Not thread-safe; close it to end the process and delete its files.
  */

@@ -39,7 +39,9 @@ final class Memory implements Arena {
     return Runtime.getRuntime().maxMemory();
   }
 
-  /** Takes back all that was handed out and makes sure that {@code bytes} can be; what is there is kept if it is enough. */
+  /**
+   * Takes back all that was handed out and makes sure that {@code bytes} can be; what is there is kept if it is enough.
+   */
   void reserve(long bytes) {
     if (bytes > all.byteSize()) {
       arena.close();

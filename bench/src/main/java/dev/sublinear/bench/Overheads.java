@@ -69,7 +69,9 @@ final class Overheads implements Section {
     }
   }
 
-  /** In a loop: a worker that ended its part has left this thread a permit, with which the first park returns at once. */
+  /**
+   * In a loop: a worker that ended its part has left this thread a permit, with which the first park returns at once.
+   */
   private static void rest() {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(10);
     for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {

@@ -69,7 +69,9 @@ final class Pairs implements Section {
         comparison.ratio(ROW_WISE, DENSE), "x"));
   }
 
-  /** Every registered rule with every legal choice of layouts, two at a time: the memory of all together is too much. */
+  /**
+   * Every registered rule with every legal choice of layouts, two at a time: the memory of all together is too much.
+   */
   private void everyPair(Findings findings, Batches batches, Workers workers) throws IOException {
     SideBySide effort = scale.choose(new SideBySide(1, 3, 0), new SideBySide(1, 3, 0), new SideBySide(2, 9, 6));
     findings.say(

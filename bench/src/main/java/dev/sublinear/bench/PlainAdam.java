@@ -6,8 +6,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Adam as a careful user would write it by hand: one array a row, so that all arrays of the inner loop have one index and
- * the JVM vectorizes it (over one flat array it does not, and takes 1.4 times as long), rows split between the threads.
+ * Adam as a careful user would write it by hand: one array a row, so that all arrays of the inner loop have one index
+ * and the JVM vectorizes it (over one flat array it does not, and takes 1.4 times as long), rows split between the
+ * threads.
  */
 final class PlainAdam {
   private static final float BETA1 = 0.9f;

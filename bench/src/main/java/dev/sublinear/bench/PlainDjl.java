@@ -35,8 +35,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The language model of {@code train lm} as a user of DJL alone would write it: a block with whole tables as parameters,
- * DJL's LSTM, trainer, gradient collector and Adam.
+ * The language model of {@code train lm} as a user of DJL alone would write it: a block with whole tables as
+ * parameters, DJL's LSTM, trainer, gradient collector and Adam.
  *
  * <p>A program of its own, so that it may leave the engine's threads as they are.
  */
@@ -142,7 +142,9 @@ final class PlainDjl implements AutoCloseable {
     model.close();
   }
 
-  /** In: inputs, targets, negatives, the logarithms of their expected counts, and the state or none. Out: loss, state. */
+  /**
+   * In: inputs, targets, negatives, the logarithms of their expected counts, and the state or none. Out: loss, state.
+   */
   private static final class Network extends AbstractBlock {
     private final LstmConfig config;
     private final Parameter inputTable;

@@ -15,7 +15,8 @@ import java.util.Locale;
 /**
  * A step of SM3 on matrices, against dense Adagrad: 12 bytes an element for 20.
  *
- * <p>One matrix is larger than the caches, one is not: there the bytes cost nothing, and the row and column maxima count.
+ * <p>One matrix is larger than the caches, one is not: there the bytes cost nothing, and the row and column maxima
+ * count.
  */
 final class Sm3Step implements Section {
   private static final String ADAGRAD = "adagrad";

@@ -6,13 +6,15 @@ import dev.sublinear.gradient.SparseRows;
 import dev.sublinear.step.RowOptimizer;
 
 /**
- * Whether an optimizer does what it is timed for. That its numbers are right is for the contract suites to say, which run
- * over every pair; here it must have moved every row of a batch, and no other.
+ * Whether an optimizer does what it is timed for. That its numbers are right is for the contract suites to say, which
+ * run over every pair; here it must have moved every row of a batch, and no other.
  */
 final class StepCheck {
   private StepCheck() {}
 
-  /** Makes a step, after which every row with a gradient must have other, finite values and the rows between the same. */
+  /**
+   * Makes a step, after which every row with a gradient must have other, finite values and the rows between the same.
+   */
   static void run(RowOptimizer optimizer, SparseRows gradient) {
     RowTable table = optimizer.parameters();
     int count = Math.toIntExact(gradient.count());

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 /**
  * What {@code train lm} and {@code compare lm} have in common; every default of the two stands in this file.
  *
- * <p>The classes inside are mixins rather than picocli's argument groups: a group would take an option given twice for a
- * second group, and forget the values of the first. The help shows their names as headings.
+ * <p>The classes inside are mixins rather than picocli's argument groups: a group would take an option given twice for
+ * a second group, and forget the values of the first. The help shows their names as headings.
  */
 final class LmArguments {
   /** The optimizer of {@code train lm}. */

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code reproduce} lists and what it refuses before it begins; that it measures is for its module's tests to say. */
+/**
+ * What {@code reproduce} lists and what it refuses before it begins; that it measures is for its module's tests to say.
+ */
 final class ReproduceCommandTest {
   @TempDir Path directory;
 

@@ -150,7 +150,8 @@ final class TrainLmCommandTest {
       assertEquals(rule, summary(out).at("/model/denseOptimizer").asString());
       assertTrue(summary(out).at("/validation/loss").asDouble() < still, rule);
     }
-    // Beside tables of the same size, 4 k (n + m) bytes and more for the sketches of n x m, 8 (n^2 + m^2) for the whole.
+    // Beside tables of the same size, 4 k (n + m) bytes and more for the sketches of n x m, 8 (n^2 + m^2) for the
+    // whole.
     JsonNode sketched = summary("s-shampoo").get("bytes");
     JsonNode whole = summary("shampoo").get("bytes");
     long saved = 0;

@@ -44,7 +44,9 @@ record Typed(int code, String out, String err) {
     return new Typed(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  /** Types {@code start} (with {@code watched} in front: at a terminal) and the options of a run of 20 steps, a second. */
+  /**
+   * Types {@code start} (with {@code watched} in front: at a terminal) and the options of a run of 20 steps, a second.
+   */
   static Typed small(String start, Path corpus, Path out, String... more) {
     Map<String, String> defaults = new TreeMap<>(Map.of("--corpus", corpus.toString(), "--out", out.toString(),
         "--embedding", "16", "--hidden", "16", "--projection", "16", "--batch", "4", "--bptt", "8", "--softmax",

@@ -15,8 +15,8 @@ import java.util.List;
  * A matrix of float32 parameters, [rows x columns], row after row without gaps, outside the Java heap.
  *
  * <p>Sizes and offsets are {@code long}: a table may hold more than 2^31 elements. An ordinary tensor is a table whose
- * rows are its first dimension, and which remembers its other dimensions for layouts that tell them apart. Bytes: 4 rows columns. Thread-safe for disjoint rows; the memory lives as long as the
- * arena or tensor it came from.
+ * rows are its first dimension, and which remembers its other dimensions for layouts that tell them apart. Bytes: 4
+ * rows columns. Thread-safe for disjoint rows; the memory lives as long as the arena or tensor it came from.
  *
  * @param data the elements in native byte order; exactly {@code 4 * rows * columns} bytes
  * @param rows number of rows, at least 1

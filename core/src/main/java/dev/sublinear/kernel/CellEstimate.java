@@ -5,7 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 
-/** The median or the minimum of a row's decayed float32 cells in one column: the estimate of {@link Kernels#updateSketch}. */
+/**
+ * The median or the minimum of a row's decayed float32 cells in one column: the estimate of {@link
+ * Kernels#updateSketch}.
+ */
 final class CellEstimate {
   private CellEstimate() {}
 
@@ -17,8 +20,8 @@ final class CellEstimate {
     return value;
   }
 
-  // Not Math.min and Math.max: their care for NaN and the sign of 0 takes a vector unit three times as long. These are one
-  // comparison, whose second operand is returned if it is NaN.
+  // Not Math.min and Math.max: their care for NaN and the sign of 0 takes a vector unit three times as long. These are
+  // one comparison, whose second operand is returned if it is NaN.
   static float smaller(float a, float b) {
     return a < b ? a : b;
   }

@@ -2,19 +2,19 @@
 package dev.sublinear.kernel;
 
 /**
- * Floats of 8 bits, in blocks with a common base: the upper 11 bits of a float32 (8 of exponent, 3 of fraction), less the
- * base.
+ * Floats of 8 bits, in blocks with a common base: the upper 11 bits of a float32 (8 of exponent, 3 of fraction), less
+ * the base.
  *
  * <p>Code k of a block with base b is the float32 with the bits (k + b) 2^20; 0 is 0, and the two largest codes are
- * infinity and NaN. A block without a value below 0 has codes from 0 to 255 and so spans 253 / 8 powers of two; the others
- * have a sign and codes from 0 to 127, 125 / 8 powers of two. The base puts the largest finite value at the top.
+ * infinity and NaN. A block without a value below 0 has codes from 0 to 255 and so spans 253 / 8 powers of two; the
+ * others have a sign and codes from 0 to 127, 125 / 8 powers of two. The base puts the largest finite value at the top.
  *
  * <p>Error of a rounding, relative: at most 2^-3 stochastic, 2^-4 nearest. Values too small for the block become its
- * smallest or, where there is a sign, 0 or its smallest with the probability that keeps the mean; without a sign no value
- * above 0 becomes 0. Thread-safe.
+ * smallest or, where there is a sign, 0 or its smallest with the probability that keeps the mean; without a sign no
+ * value above 0 becomes 0. Thread-safe.
  *
- * <p>Rows are <em>packed</em>: of every 64 columns, i, 16 + i, 32 + i and 48 + i are the bytes of one int, lowest first;
- * what is left of the row, fewer than 64 columns, lies one after the other.
+ * <p>Rows are <em>packed</em>: of every 64 columns, i, 16 + i, 32 + i and 48 + i are the bytes of one int, lowest
+ * first; what is left of the row, fewer than 64 columns, lies one after the other.
  */
 public final class Float8 {
   /** Columns with a common base; a row's last block may have fewer. */

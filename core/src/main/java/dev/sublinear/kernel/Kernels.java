@@ -16,7 +16,8 @@ import java.lang.foreign.MemorySegment;
  * <p>The default methods are the scalar truth. Another implementation must return the same bits: elementwise kernels
  * work in source order without fused multiply-add, and the one sum uses 16 lane accumulators (index mod 16) folded in
  * one fixed tree. Offsets are in bytes, {@code n} in elements; float32 and bfloat16 values are in native
- * byte order. Packed bfloat16 runs start at a multiple of 32 columns. Source and target runs may be the same run but must not overlap otherwise.
+ * byte order. Packed bfloat16 runs start at a multiple of 32 columns. Source and target runs may be the same run but
+ * must not overlap otherwise.
  *
  * <p>Thread-safe: no state. {@link KernelSelection#current()} names the implementation to call.
  */
@@ -65,8 +66,8 @@ public interface Kernels {
   }
 
   /**
-   * {@code out[i] = decay * min(row, bound[i]) + scale * x[i]; greatest[i] = max(greatest[i], out[i])}; a maximum passes
-   * over NaN, so that it does not depend on the order in which it was taken.
+   * {@code out[i] = decay * min(row, bound[i]) + scale * x[i]; greatest[i] = max(greatest[i], out[i])}; a maximum
+   * passes over NaN, so that it does not depend on the order in which it was taken.
    *
    * @return the greatest out[i], at least 0
    */
@@ -83,8 +84,8 @@ public interface Kernels {
   }
 
   /**
-   * The bits of {@link #square}, {@link #decayAddBounded} and {@link #adaptiveStep} in one pass: v is bounded, scale 1 for the
-   * root, and nothing is written but theta and the maxima.
+   * The bits of {@link #square}, {@link #decayAddBounded} and {@link #adaptiveStep} in one pass: v is bounded, scale 1
+   * for the root, and nothing is written but theta and the maxima.
    *
    * @param runs holds both the bounds and the maxima
    * @param bo byte offset of the bounds in {@code runs}
@@ -137,8 +138,8 @@ public interface Kernels {
   }
 
   /**
-   * The adaptive step: {@code theta[i] = theta[i] - step * (b / (sqrt(v[i]) * rootScale + epsilon))}, where b is m[i] cut
-   * off at {@code limit * sqrt(v[i])} in magnitude and 0/0 is 0.
+   * The adaptive step: {@code theta[i] = theta[i] - step * (b / (sqrt(v[i]) * rootScale + epsilon))}, where b is m[i]
+   * cut off at {@code limit * sqrt(v[i])} in magnitude and 0/0 is 0.
    *
    * <p>A coordinate that never had a gradient thus stays where it is even at epsilon 0.
    *
@@ -177,8 +178,9 @@ public interface Kernels {
   }
 
   /**
-   * {@code m[i] = decayM * m[i] + scaleM * g[i]; v[i] = decayV * v[i] + scaleV * (g[i] * g[i])}, then {@link #adaptiveStep}
-   * with them: the bits of the separate kernels in one pass, whose four streams miss the caches together.
+   * {@code m[i] = decayM * m[i] + scaleM * g[i]; v[i] = decayV * v[i] + scaleV * (g[i] * g[i])}, then {@link
+   * #adaptiveStep} with them: the bits of the separate kernels in one pass, whose four streams miss the caches
+   * together.
    */
   default void adam(MemorySegment theta, long to, int n, MemorySegment g, long go, MemorySegment m, long mo,
       float decayM, float scaleM, MemorySegment v, long vo, float decayV, float scaleV, float step, float rootScale,
@@ -261,8 +263,8 @@ public interface Kernels {
    * Rounds float32 to packed bfloat16 stochastically: up with the probability of the cut-off fraction, so that the mean
    * is exact.
    *
-   * @param key a random counter for this run; the noise of element i is that of {@code key} plus the number of pairs and
-   *     single elements before it, one half of the bits for each of a pair
+   * @param key a random counter for this run; the noise of element i is that of {@code key} plus the number of pairs
+   *     and single elements before it, one half of the bits for each of a pair
    */
   default void roundStochastic(MemorySegment x, long xo, MemorySegment out, long oo, int n, int key) {
     int whole = Bfloat16.grouped(n);

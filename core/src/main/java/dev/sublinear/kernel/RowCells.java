@@ -5,12 +5,12 @@ package dev.sublinear.kernel;
  * Where the cells of one row lie in a state, and for a sketch what an update does to them: the operand of
  * {@link Kernels#updateSketch}.
  *
- * <p>An update of a sketch decays what every depth has of the row, c_j = ofCell (signs[j] cells[offsets[j]]), estimates e =
- * median or minimum over j of c_j, sets every depth's cell to signs[j] (c_j + delta) with delta = ofOld e + ofNew x, and
- * returns factor e + factor delta: the estimate of the new cells, because rounding is monotone. Where ofOld is 0, delta
- * is ofNew x alone: an e that is infinite or NaN stays in the cells that it comes from. Mutable and reused, because a
- * step allocates nothing, and without references, whose writes would be seen by the collector's cards that threads
- * share; not thread-safe.
+ * <p>An update of a sketch decays what every depth has of the row, c_j = ofCell (signs[j] cells[offsets[j]]), estimates
+ * e = median or minimum over j of c_j, sets every depth's cell to signs[j] (c_j + delta) with delta = ofOld e + ofNew
+ * x, and returns factor e + factor delta: the estimate of the new cells, because rounding is monotone. Where ofOld is
+ * 0, delta is ofNew x alone: an e that is infinite or NaN stays in the cells that it comes from. Mutable and reused,
+ * because a step allocates nothing, and without references, whose writes would be seen by the collector's cards that
+ * threads share; not thread-safe.
  */
 public final class RowCells {
   /** The greatest depth of a sketch. */

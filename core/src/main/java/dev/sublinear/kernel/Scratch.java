@@ -9,9 +9,9 @@ import java.util.Arrays;
  * The working memory of one thread of a step: a few runs of {@link #BLOCK} floats that stay in the first-level cache,
  * and the places of the rows that come next.
  *
- * <p>Runs 0 to 3 belong to the rule (squares and estimates); run 4 belongs to the layout for the time of one call, runs 5
- * and up to {@link Kernels#updateSketch}; behind them every slot's state has two that it keeps from the first to the last
- * row of a block of columns. Not thread-safe: one per thread.
+ * <p>Runs 0 to 3 belong to the rule (squares and estimates); run 4 belongs to the layout for the time of one call, runs
+ * 5 and up to {@link Kernels#updateSketch}; behind them every slot's state has two that it keeps from the first to the
+ * last row of a block of columns. Not thread-safe: one per thread.
  */
 public final class Scratch {
   /** The longest run of columns that is handed to a rule or layout in one call; a multiple of 32. */

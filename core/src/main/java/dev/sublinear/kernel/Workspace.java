@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
  * Working memory of whole steps: one piece that all optimizers of a training use in turn, as large as the largest asks
  * for.
  *
- * <p>It is reserved when an optimizer is made, so that a step allocates nothing. What is in it means nothing between two
- * steps. Bytes: the most that was ever reserved. Not thread-safe. Close it to give the memory back.
+ * <p>It is reserved when an optimizer is made, so that a step allocates nothing. What is in it means nothing between
+ * two steps. Bytes: the most that was ever reserved. Not thread-safe. Close it to give the memory back.
  */
 public final class Workspace implements AutoCloseable {
   private static final long ALIGNMENT = 64;

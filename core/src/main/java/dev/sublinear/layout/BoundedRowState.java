@@ -4,8 +4,8 @@ package dev.sublinear.layout;
 import dev.sublinear.kernel.Scratch;
 
 /**
- * A state whose {@link RowState#accumulate} is {@code Kernels.decayAddBounded}, so that a rule may fuse it with its step: the
- * first run at {@code RowCells.kept} holds the bounds of a block of columns, the second gathers its maxima.
+ * A state whose {@link RowState#accumulate} is {@code Kernels.decayAddBounded}, so that a rule may fuse it with its
+ * step: the first run at {@code RowCells.kept} holds the bounds of a block of columns, the second gathers its maxima.
  */
 public interface BoundedRowState extends RowState {
   /** From the run of the bounds to that of the maxima. */

@@ -12,22 +12,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A count-min sketch of the columns within each row, {@code count-min:RATIO:axis=columns}, for tensors whose every row has
- * a gradient in every step.
+ * A count-min sketch of the columns within each row, {@code count-min:RATIO:axis=columns}, for tensors whose every row
+ * has a gradient in every step.
  *
  * <p>Cells C of [rows x width], width = ceil(columns ratio), at most columns; column c has one bucket h(c), the same in
- * every row. C[i, b] &lt;- decay C[i, b] + scale (sum of g[i, c]^2 over h(c) = b), once a step; the estimate of S[i, c] is
- * C[i, h(c)]. The moment itself is never there as a whole.
+ * every row. C[i, b] &lt;- decay C[i, b] + scale (sum of g[i, c]^2 over h(c) = b), once a step; the estimate of S[i, c]
+ * is C[i, h(c)]. The moment itself is never there as a whole.
  *
  * <p>h lays every run of width columns onto the buckets one after the other, beginning at a random bucket: two columns
- * of one run never meet, two others with probability 1 / width, and a row is worked on in contiguous pieces. Error: S[i]
- * &lt;= estimate, and above it on average by at most the row's sum / width: a bucket is a sum, as published, not a mean, so
- * where columns are alike the estimate is 1 / ratio times too large, and a step sqrt(ratio) as long. Exact where width
- * is the number of columns: for ratio 1, and for any ratio where there is one column, as in a vector [n], which is a table
- * of n rows. Bytes: 4 rows width; any shape has a width of at least 1. Takes non-negative slots only.
+ * of one run never meet, two others with probability 1 / width, and a row is worked on in contiguous pieces. Error:
+ * S[i] &lt;= estimate, and above it on average by at most the row's sum / width: a bucket is a sum, as published, not a
+ * mean, so where columns are alike the estimate is 1 / ratio times too large, and a step sqrt(ratio) as long. Exact
+ * where width is the number of columns: for ratio 1, and for any ratio where there is one column, as in a vector [n],
+ * which is a table of n rows. Bytes: 4 rows width; any shape has a width of at least 1. Takes non-negative slots only.
  *
- * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, section 6.2, and their code. Deviations: the hash; the step uses the
- * estimate after the update, as the rules are defined, so that the first one does not divide by 0.
+ * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, section 6.2, and their code. Deviations: the hash; the step
+ * uses the estimate after the update, as the rules are defined, so that the first one does not divide by 0.
  *
  * @param ratio cells of the sketch over elements of the moment; above 0
  */

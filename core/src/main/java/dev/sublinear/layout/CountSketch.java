@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A count-sketch of the rows, for moments of either sign.
  *
- * <p>Cells C of [depth x width x columns]; row i meets bucket h_j(i) with sign s_j(i) in depth j. The estimate of S[i] is
- * the median over j of s_j(i) C[j, h_j(i)]. With decay {@code touched}, an update makes every depth's
- * cell decay cell + s_j(i) scale x; with {@code queried}, it adds s_j(i) ((decay - 1) estimate + scale x) to all depths; with
+ * <p>Cells C of [depth x width x columns]; row i meets bucket h_j(i) with sign s_j(i) in depth j. The estimate of S[i]
+ * is the median over j of s_j(i) C[j, h_j(i)]. With decay {@code touched}, an update makes every depth's cell decay
+ * cell + s_j(i) scale x; with {@code queried}, it adds s_j(i) ((decay - 1) estimate + scale x) to all depths; with
  * {@code global}, the whole sketch is multiplied by decay once a step (through one scalar) and scale x is added.
  *
- * <p>Error: for {@code global}, or decay 1, |estimate - S[i]| &lt;= e ||S||_2 per column with probability 1 - d for width of
- * order 1/e^2 and depth of order log(1/d); exact to rounding where width reaches the number of rows. Bytes: 4 (bf16
- * cells: 2) depth width columns, plus 8 for {@code global}. Takes signed slots only: a median of signed cells can be
- * negative where a second moment cannot.
+ * <p>Error: for {@code global}, or decay 1, |estimate - S[i]| &lt;= e ||S||_2 per column with probability 1 - d for
+ * width of order 1/e^2 and depth of order log(1/d); exact to rounding where width reaches the number of rows. Bytes: 4
+ * (bf16 cells: 2) depth width columns, plus 8 for {@code global}. Takes signed slots only: a median of signed cells can
+ * be negative where a second moment cannot.
  *
  * <p>Source: Spring, Kyrillidis, Mohan, Shrivastava, 2019, algorithms 1 to 4. Deviations: one 64-bit hash a row, for
  * all depths, with multiply-shift (the reference's signed remainder can be negative); the estimate after an update

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * 8 bits per element and 16 for every 256 columns of a row: a quarter of {@code dense} for any slot; {@code adam
  * m=int8,v=int8} is 8-bit Adam.
  *
- * <p>S &lt;- round(decay S + scale x); the estimate is the value before rounding. The code is a float of 3 fraction bits
- * whose exponents are relative to the block's largest value, with a sign only in blocks that have a value below 0, see
- * {@link Float8}. Sums are rounded stochastically, with noise that depends on (seed, step, row, column) alone; maxima to
- * nearest, since noise would push a running maximum up for ever.
+ * <p>S &lt;- round(decay S + scale x); the estimate is the value before rounding. The code is a float of 3 fraction
+ * bits whose exponents are relative to the block's largest value, with a sign only in blocks that have a value below 0,
+ * see {@link Float8}. Sums are rounded stochastically, with noise that depends on (seed, step, row, column) alone;
+ * maxima to nearest, since noise would push a running maximum up for ever.
  *
  * <p>Relative error of one rounding: at most 2^-3 (sums, mean 0), 2^-4 (maxima), of values down to 2^-31 of the block's
  * largest (2^-15 where there is a sign); a smaller one is stored as the smallest of the block. Infinities and NaN stay
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Dettmers, Lewis, Shleifer, Zettlemoyer, 2022 (block-wise quantization). Deviations, measured in
  * docs/adr/0017: a float of 3 fraction bits for their dynamic tree code, which needs no table; stochastic rounding for
  * nearest, with which a second moment does not decay while the largest of its block does not; no second moment above 0
- * is stored as 0; blocks are 256 columns of a row rather than 2048 elements of the tensor. SM3's 8-bit momentum (Anil et
- * al., 2019) has a scale per column, which is known only after the last row: a scale per block needs no second pass.
+ * is stored as 0; blocks are 256 columns of a row rather than 2048 elements of the tensor. SM3's 8-bit momentum (Anil
+ * et al., 2019) has a scale per column, which is known only after the last row: a scale per block needs no second pass.
  */
 public record Int8() implements StateLayout {
   private static final Kernels KERNELS = KernelSelection.current().kernels();

@@ -8,9 +8,9 @@ import java.util.Arrays;
  * products with vectors: power iteration that looks for the best vector among its last {@link #BASIS} iterates.
  *
  * <p>Restarted Lanczos with full orthogonalisation, in float64, in a fixed order. It stops when the residual is at most
- * {@link #TOLERANCE} of the eigenvalue, or after {@link #RESTARTS}. Where the two largest singular values are 2 % apart, as
- * in random matrices of some hundred rows, plain power iteration takes 560 products to arrive where this takes at most
- * 120 (tested). Not thread-safe; allocates nothing after construction.
+ * {@link #TOLERANCE} of the eigenvalue, or after {@link #RESTARTS}. Where the two largest singular values are 2 %
+ * apart, as in random matrices of some hundred rows, plain power iteration takes 560 products to arrive where this
+ * takes at most 120 (tested). Not thread-safe; allocates nothing after construction.
  *
  * <p>Source: Golub, Van Loan, 2013, section 10.1.
  */

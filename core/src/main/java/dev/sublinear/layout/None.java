@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * No state: the estimate is scale x.
  *
  * <p>A rule whose slot has this layout runs with that slot's decay at 0, hence with scale 1 and no bias correction, so
- * that the estimate is the gradient itself ({@code adam m=none} is RMSprop with Adam's bias correction of v and its cut-off). Bytes: 0.
- * Takes slots with a sign only: without a second moment there is nothing left to divide by.
+ * that the estimate is the gradient itself ({@code adam m=none} is RMSprop with Adam's bias correction of v and its
+ * cut-off). Bytes: 0. Takes slots with a sign only: without a second moment there is nothing left to divide by.
  */
 public record None() implements StateLayout {
   private static final Kernels KERNELS = KernelSelection.current().kernels();

@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Row sums and column sums of a moment: the non-negative factorisation of rank one.
  *
- * <p>With X the step's gradient, squared, of which the rows without a gradient are 0: R[i] &lt;- decay R[i] + scale sum_j
- * X[i, j] for rows with a gradient, C[j] &lt;- decay C[j] + scale sum_i X[i, j] once for every step with one; the estimate
- * of S[i, j] is R[i] C[j] / sum(C), and 0 where sum(C) is. R is [rows] in float32, C is [columns] in float64, the
- * sums are taken in float64 in ascending order of rows and columns.
+ * <p>With X the step's gradient, squared, of which the rows without a gradient are 0: R[i] &lt;- decay R[i] + scale
+ * sum_j X[i, j] for rows with a gradient, C[j] &lt;- decay C[j] + scale sum_i X[i, j] once for every step with one; the
+ * estimate of S[i, j] is R[i] C[j] / sum(C), and 0 where sum(C) is. R is [rows] in float32, C is [columns] in float64,
+ * the sums are taken in float64 in ascending order of rows and columns.
  *
  * <p>Error: none for one row or one column, or where every X is a multiple of one non-negative matrix of rank one; the
  * best approximation by generalized Kullback-Leibler divergence otherwise, without a bound on one element. Bytes:
- * 4 rows + 8 columns (C in float64 costs next to nothing, and sums of either sign cancel), and beside the state 12 columns of
- * working memory. Takes non-negative slots only.
- * With {@code force} it takes signed slots only and sums the gradient itself: there the sums cancel, sum(C) may be near 0
- * where S is not, and the estimates are useless. It is there to show that, as the paper does.
+ * 4 rows + 8 columns (C in float64 costs next to nothing, and sums of either sign cancel), and beside the state 12
+ * columns of working memory. Takes non-negative slots only. With {@code force} it takes signed slots only and sums the
+ * gradient itself: there the sums cancel, sum(C) may be near 0 where S is not, and the estimates are useless. It is
+ * there to show that, as the paper does.
  *
  * <p>Source: Shazeer, Stern, 2018, algorithm 4 (Adafactor's second moment, without its clipping and schedules); Spring,
- * Kyrillidis, Mohan, Shrivastava, 2019, on both slots (LR-NMF). Deviation: the sources divide by sum(R), which is sum(C)
- * if all rows have a gradient in all steps. Here a row decays when it is touched, as in every exact layout, so that R[i]
- * is what {@code row-wise} keeps and C / sum(C) is the shape that the rows have in common (docs/adr/0013).
+ * Kyrillidis, Mohan, Shrivastava, 2019, on both slots (LR-NMF). Deviation: the sources divide by sum(R), which is
+ * sum(C) if all rows have a gradient in all steps. Here a row decays when it is touched, as in every exact layout, so
+ * that R[i] is what {@code row-wise} keeps and C / sum(C) is the shape that the rows have in common (docs/adr/0013).
  *
  * @param force whether it holds signed moments, badly, rather than non-negative ones
  */

@@ -8,7 +8,10 @@ import java.lang.foreign.MemorySegment;
 public enum Reduction {
   /** No sweep. */
   NONE,
-  /** Sums over the columns of each row, which {@link RowState#absorb(long, MemorySegment, long, int)} takes from the row's gradient. */
+  /**
+   * Sums over the columns of each row, which {@link RowState#absorb(long, MemorySegment, long, int)} takes from the
+   * row's gradient.
+   */
   ROW_SUM,
   /** The whole gradient, given to {@link RowState#absorb(Gradient, boolean)} before the first row. */
   GRADIENT

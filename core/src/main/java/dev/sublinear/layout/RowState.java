@@ -11,14 +11,14 @@ import java.util.List;
 /**
  * One moment of one parameter table, [rows x columns], in as much memory as its layout takes.
  *
- * <p>The one primitive is: S[row] becomes decay S[row] + scale x, and the new S[row] is estimated. With (decay, scale) =
- * (mu, 1) it is momentum, (1, 1) Adagrad, (beta, 1 - beta) an exponential mean.
+ * <p>The one primitive is: S[row] becomes decay S[row] + scale x, and the new S[row] is estimated. With (decay, scale)
+ * = (mu, 1) it is momentum, (1, 1) Adagrad, (beta, 1 - beta) an exponential mean.
  *
  * <p>Call order in a step: {@link #beginStep} once; if the layout asks for a sweep, {@link #absorb(Gradient, boolean)}
- * once or {@link #absorb(long, MemorySegment, long, int)} once per row; {@link #locate} and later {@link #accumulate} over
- * each row's columns, rows ascending, between {@link #enterColumns} and {@link #leaveColumns} of a block of columns, which
- * every thread calls for its rows; {@link #endStep} once. Not thread-safe, except that what lies between {@code absorb} and
- * {@code endStep} may run in parallel on rows that have no cell in common.
+ * once or {@link #absorb(long, MemorySegment, long, int)} once per row; {@link #locate} and later {@link #accumulate}
+ * over each row's columns, rows ascending, between {@link #enterColumns} and {@link #leaveColumns} of a block of
+ * columns, which every thread calls for its rows; {@link #endStep} once. Not thread-safe, except that what lies between
+ * {@code absorb} and {@code endStep} may run in parallel on rows that have no cell in common.
  */
 public interface RowState {
   /**
@@ -42,9 +42,9 @@ public interface RowState {
   default void absorb(long row, MemorySegment g, long go, int n) {}
 
   /**
-   * Takes in the whole gradient of the step, with the decay and scale of {@link #beginStep}; called only if the layout's
-   * {@link StateLayout#firstSweep} asks for it, once, by one thread, before any row. (A form for several threads can
-   * come when a benchmark asks for it.)
+   * Takes in the whole gradient of the step, with the decay and scale of {@link #beginStep}; called only if the
+   * layout's {@link StateLayout#firstSweep} asks for it, once, by one thread, before any row. (A form for several
+   * threads can come when a benchmark asks for it.)
    *
    * @param gradient the step's gradient, possibly empty; it is only read
    * @param ofSquares whether what is added up are the squares of the gradient rather than the gradient
@@ -52,8 +52,8 @@ public interface RowState {
   default void absorb(Gradient gradient, boolean ofSquares) {}
 
   /**
-   * Finds the cells of rows before their turn: to have them fetched, and to know which rows meet in a cell. A state whose
-   * rows do ({@link Sharing#ROWS}) must name every cell that {@code accumulate} will touch.
+   * Finds the cells of rows before their turn: to have them fetched, and to know which rows meet in a cell. A state
+   * whose rows do ({@link Sharing#ROWS}) must name every cell that {@code accumulate} will touch.
    *
    * @param rows table rows
    * @param count number of rows
@@ -104,8 +104,8 @@ public interface RowState {
       long oo, RowCells at, Scratch scratch);
 
   /**
-   * {@code out[0..n) <- the estimate of S[row, c0..c0+n)}, between steps and, if {@link StateLayout#isKnownInStep}, in a step
-   * that has accumulated all its rows; changes no bit of the state. In a step many threads may ask at a time.
+   * {@code out[0..n) <- the estimate of S[row, c0..c0+n)}, between steps and, if {@link StateLayout#isKnownInStep}, in
+   * a step that has accumulated all its rows; changes no bit of the state. In a step many threads may ask at a time.
    *
    * <p>By default an update by nothing, for states that {@code accumulate(1, 0)} leaves alone to the last bit: adding 0
    * to a cell does not, where the cell may be -0 or infinite.

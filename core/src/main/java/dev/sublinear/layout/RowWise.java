@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One float32 per row: the decayed mean over the columns of the squared gradient.
  *
- * <p>S[row] &lt;- decay S[row] + scale mean_c(g[row, c]^2); the estimate of every column is S[row]. Exact for one column;
- * otherwise exact in the mean over the columns, without a bound on one element. Bytes: 4 rows. Takes non-negative
- * slots only: the mean of a signed row says nothing about its elements.
+ * <p>S[row] &lt;- decay S[row] + scale mean_c(g[row, c]^2); the estimate of every column is S[row]. Exact for one
+ * column; otherwise exact in the mean over the columns, without a bound on one element. Bytes: 4 rows. Takes
+ * non-negative slots only: the mean of a signed row says nothing about its elements.
  *
  * <p>Source: row-wise Adagrad of recommender systems (Mudigere et al., 2022); here for any rule.
  */

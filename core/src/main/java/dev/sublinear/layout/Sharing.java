@@ -9,6 +9,8 @@ public enum Sharing {
   ROWS,
   /** Elements of one row share cells, which a reduction fills before: rows may be updated in any order. */
   COLUMNS,
-  /** All elements may share cells, which a reduction fills before or a merge after: rows may be updated in any order. */
+  /**
+   * All elements may share cells, which a reduction fills before or a merge after: rows may be updated in any order.
+   */
   BOTH
 }

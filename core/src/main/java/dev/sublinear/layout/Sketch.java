@@ -15,8 +15,8 @@ import java.util.List;
 /**
  * The cells of {@link CountSketch} and {@link CountMin}, [depth x width x columns].
  *
- * <p>With decay {@code global} the true value of a cell is {@code factor} times what is stored; {@code factor} is folded
- * into the cells before it leaves [2^-20, 2^20].
+ * <p>With decay {@code global} the true value of a cell is {@code factor} times what is stored; {@code factor} is
+ * folded into the cells before it leaves [2^-20, 2^20].
  */
 final class Sketch implements SketchRowState {
   private static final Kernels KERNELS = KernelSelection.current().kernels();
@@ -131,7 +131,9 @@ final class Sketch implements SketchRowState {
     KERNELS.updateSketch(cells, at, n, x, xo, out, oo, scratch);
   }
 
-  /** Updates a copy of the row's cells by nothing: the estimate of the kernel, and -0 and infinities stay as they are. */
+  /**
+   * Updates a copy of the row's cells by nothing: the estimate of the kernel, and -0 and infinities stay as they are.
+   */
   @Override
   public void query(long row, int column, int n, MemorySegment out, long oo, RowCells at, Scratch scratch) {
     for (int j = 0; j < at.depth; j++) {

@@ -30,13 +30,13 @@ public record SketchOptions(double ratio, int depth, Decay decay, Cells cells, @
   /** When the values of a sketch decay. */
   public enum Decay {
     /**
-     * Each cell of a row decays by itself when the row is touched, cell &lt;- decay cell + scale x: lazy, like SparseAdam
-     * (the paper's code).
+     * Each cell of a row decays by itself when the row is touched, cell &lt;- decay cell + scale x: lazy, like
+     * SparseAdam (the paper's code).
      */
     TOUCHED,
     /**
-     * The estimate of a row decays when the row is touched: every depth adds (decay - 1) estimate + scale x (the paper's
-     * algorithms). The two differ where rows collide.
+     * The estimate of a row decays when the row is touched: every depth adds (decay - 1) estimate + scale x (the
+     * paper's algorithms). The two differ where rows collide.
      */
     QUERIED,
     /** The whole sketch decays once a step, through one scalar: the sketch of the true exponential mean. */

@@ -3,7 +3,9 @@ package dev.sublinear.layout;
 
 import dev.sublinear.kernel.RowCells;
 
-/** A state whose {@link RowState#accumulate} is {@code Kernels.updateSketch}, so that a rule may fuse it with its step. */
+/**
+ * A state whose {@link RowState#accumulate} is {@code Kernels.updateSketch}, so that a rule may fuse it with its step.
+ */
 public interface SketchRowState extends RowState {
   /**
    * Completes a {@link #locate}d row with what an update does to it.

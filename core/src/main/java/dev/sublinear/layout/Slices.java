@@ -171,7 +171,9 @@ final class Slices {
     return rows;
   }
 
-  /** Sets a row to the greatest number of its blocks of columns, which come in ascending order, with the last of them. */
+  /**
+   * Sets a row to the greatest number of its blocks of columns, which come in ascending order, with the last of them.
+   */
   void setRow(long row, int column, int n, float greatest) {
     float sofar = column == 0 ? greatest : Math.max(get(nextRows, row), greatest);
     set(column + n == columns ? rows : nextRows, row, sofar);

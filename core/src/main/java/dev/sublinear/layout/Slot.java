@@ -13,8 +13,8 @@ public record Slot(String name, Kind kind) {
     /** A decayed sum of gradients: linear, of either sign. */
     SIGNED,
     /**
-     * A decayed sum of updates, which the other moments have scaled already: linear, of either sign. A row's is known only
-     * when those moments are, and depends on other rows wherever they do.
+     * A decayed sum of updates, which the other moments have scaled already: linear, of either sign. A row's is known
+     * only when those moments are, and depends on other rows wherever they do.
      */
     UPDATE,
     /** A decayed sum of squared gradients: linear, never negative. */

@@ -14,29 +14,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * One accumulator per slice of a tensor, {@code sm3}: for a matrix one per row and one per column.
  *
- * <p>A slice is all elements that agree in one index; A(r) is the accumulator of slice r, and an element i lies in as many
- * slices as the tensor has dimensions. Variant II: nu(i) = decay min_{r contains i} A(r) + scale g(i)^2 is the estimate;
- * then A(r) &lt;- max_{i in r} nu(i). Variant I: A(r) &lt;- decay A(r) + scale max_{i in r} g(i)^2; then the estimate is
- * min_{r contains i} A(r). Maxima pass over NaN, so that it spoils its element alone; an infinite square, from a gradient
- * beyond 1.8e19, makes the estimate of its element infinite for good, and with the rows alone those of its row the greatest
- * float, which with variant II decays. With decay 1 and scale 1 they are the published sums, with beta and 1 - beta the
- * exponential mean.
+ * <p>A slice is all elements that agree in one index; A(r) is the accumulator of slice r, and an element i lies in as
+ * many slices as the tensor has dimensions. Variant II: nu(i) = decay min_{r contains i} A(r) + scale g(i)^2 is the
+ * estimate; then A(r) &lt;- max_{i in r} nu(i). Variant I: A(r) &lt;- decay A(r) + scale max_{i in r} g(i)^2; then the
+ * estimate is min_{r contains i} A(r). Maxima pass over NaN, so that it spoils its element alone; an infinite square,
+ * from a gradient beyond 1.8e19, makes the estimate of its element infinite for good, and with the rows alone those of
+ * its row the greatest float, which with variant II decays. With decay 1 and scale 1 they are the published sums, with
+ * beta and 1 - beta the exponential mean.
  *
- * <p>Error: the moment &lt;= II &lt;= I, for every element in every step, without an upper bound on one element: one large
- * gradient in each of its slices is enough to spoil it. Exact where the tensor has at most one dimension longer than 1. Bytes:
- * 4 (sum of the dimensions), 4 elements where exact; dimensions of 1 behind the first cost nothing, since their one slice is
- * never the least. Working memory beside the state, which {@link #bytes} does not count: 4 (sum of the dimensions longer than
- * 1 behind the first), hence 4 columns for a matrix, and with variant II 4 rows more where a row is longer than
- * {@link Scratch#BLOCK}, with variant I 12,480 bytes; none where exact. Takes non-negative slots only.
+ * <p>Error: the moment &lt;= II &lt;= I, for every element in every step, without an upper bound on one element: one
+ * large gradient in each of its slices is enough to spoil it. Exact where the tensor has at most one dimension longer
+ * than 1. Bytes: 4 (sum of the dimensions), 4 elements where exact; dimensions of 1 behind the first cost nothing,
+ * since their one slice is never the least. Working memory beside the state, which {@link #bytes} does not count: 4
+ * (sum of the dimensions longer than 1 behind the first), hence 4 columns for a matrix, and with variant II 4 rows more
+ * where a row is longer than {@link Scratch#BLOCK}, with variant I 12,480 bytes; none where exact. Takes non-negative
+ * slots only.
  *
- * <p><b>Tables with sparse gradients</b> have the rows alone as their cover: with the first gradient that is not of every
- * row the other accumulators are given up for good (they hold -1 then), and nu(i) = decay A(row) + scale g(i)^2, A(row)
- * &lt;- max nu; for variant I, A(row) &lt;- decay A(row) + scale max g(i)^2. A row decays when it is touched. Every slice
- * alone bounds its elements, so the error bound holds through the change (docs/adr/0016).
+ * <p><b>Tables with sparse gradients</b> have the rows alone as their cover: with the first gradient that is not of
+ * every row the other accumulators are given up for good (they hold -1 then), and nu(i) = decay A(row) + scale g(i)^2,
+ * A(row) &lt;- max nu; for variant I, A(row) &lt;- decay A(row) + scale max g(i)^2. A row decays when it is touched.
+ * Every slice alone bounds its elements, so the error bound holds through the change (docs/adr/0016).
  *
- * <p>Source: Anil, Gupta, Koren, Singer, 2019, and their code, which has the sparse form. Deviations: in their code the form is
- * chosen by each gradient, and columns that missed sparse ones then bound nothing. Between steps the estimate is that of a
- * step without a gradient, min A. Variant I takes a sweep over the gradient before, on one thread.
+ * <p>Source: Anil, Gupta, Koren, Singer, 2019, and their code, which has the sparse form. Deviations: in their code the
+ * form is chosen by each gradient, and columns that missed sparse ones then bound nothing. Between steps the estimate
+ * is that of a step without a gradient, min A. Variant I takes a sweep over the gradient before, on one thread.
  *
  * @param variant the recurrence
  */
@@ -230,7 +231,9 @@ public record Sm3Cover(Variant variant) implements StateLayout {
       slices.endSum(decay, scale);
     }
 
-    /** The maxima have been taken, so nothing is added to the bounds, and what the kernel makes of {@code out} is lost. */
+    /**
+     * The maxima have been taken, so nothing is added to the bounds, and what the kernel makes of {@code out} is lost.
+     */
     @Override
     public void accumulate(long row, int column, int n, float decay, float scale, MemorySegment x, long xo,
         MemorySegment out, long oo, RowCells at, Scratch scratch) {

@@ -37,8 +37,8 @@ public interface StateLayout {
   }
 
   /**
-   * Whether the estimates of a step are known as soon as all its rows are accumulated: {@link RowState#query} then gives
-   * them before {@link RowState#endStep}, which changes none. A rule that goes over the rows twice needs that.
+   * Whether the estimates of a step are known as soon as all its rows are accumulated: {@link RowState#query} then
+   * gives them before {@link RowState#endStep}, which changes none. A rule that goes over the rows twice needs that.
    */
   default boolean isKnownInStep() {
     return true;

@@ -45,7 +45,10 @@ final class AdafactorStep implements RowStep {
     this.learningRate = rule.relative() ? Math.min(learningRate, 1 / Math.sqrt(t)) : learningRate;
   }
 
-  /** Newton's method from above; not Math.pow, whose last bit may differ between machines, nor StrictMath, which allocates. */
+  /**
+   * Newton's method from above; not Math.pow, whose last bit may differ between machines, nor StrictMath, which
+   * allocates.
+   */
   private static double fifthRoot(double t) {
     double root = Math.sqrt(Math.sqrt(t));
     while (true) {

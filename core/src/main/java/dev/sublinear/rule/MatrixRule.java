@@ -10,9 +10,9 @@ import java.lang.foreign.Arena;
  * An update rule of whole tensors, whose state does not belong to single elements: an immutable record of
  * hyper-parameters, as {@link UpdateRule} is for the others.
  *
- * <p>Implementations are services: {@link MatrixRules} finds them by {@link java.util.ServiceLoader}, made by their public
- * constructor without arguments, which has every option at its default. The text form ({@code toString}) is the one that
- * {@link MatrixRules#parse} reads. Thread-safe.
+ * <p>Implementations are services: {@link MatrixRules} finds them by {@link java.util.ServiceLoader}, made by their
+ * public constructor without arguments, which has every option at its default. The text form ({@code toString}) is the
+ * one that {@link MatrixRules#parse} reads. Thread-safe.
  */
 public interface MatrixRule {
   /** The registered name, for example {@code shampoo}. */

@@ -16,19 +16,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * SM3's rule, Adagrad with momentum after the preconditioner: v &lt;- v + g^2; u = g / sqrt(v + epsilon), and 0 where both
- * are 0; m &lt;- beta1 m + (1 - beta1) u; theta &lt;- theta - lr m. Where a gradient leaves rows out there is no momentum: theta
- * &lt;- theta - lr u, and all of m stays as it is, but for the cleaning of a sketch.
+ * SM3's rule, Adagrad with momentum after the preconditioner: v &lt;- v + g^2; u = g / sqrt(v + epsilon), and 0 where
+ * both are 0; m &lt;- beta1 m + (1 - beta1) u; theta &lt;- theta - lr m. Where a gradient leaves rows out there is no
+ * momentum: theta &lt;- theta - lr u, and all of m stays as it is, but for the cleaning of a sketch.
  *
  * <p>Slots: m, of u and not of g; v non-negative, in the layout {@code sm3} unless another is named, without which this
- * is Adagrad. Neither is corrected for its start at 0. With momentum in sparse steps the update of a rare row would be paid out
- * over the next ten times that it comes (docs/adr/0016). A table whose gradients all leave rows out does not use m; with {@code
- * m=none} it takes the same steps to the last bit, without its bytes and without looking up its cells. Without epsilon a gradient
- * so small that its square is 0 counts as 0.
+ * is Adagrad. Neither is corrected for its start at 0. With momentum in sparse steps the update of a rare row would be
+ * paid out over the next ten times that it comes (docs/adr/0016). A table whose gradients all leave rows out does not
+ * use m; with {@code m=none} it takes the same steps to the last bit, without its bytes and without looking up its
+ * cells. Without epsilon a gradient so small that its square is 0 counts as 0.
  *
- * <p>Source: Anil, Gupta, Koren, Singer, 2019. The paper has no epsilon; codes have one within the root, 1e-8 in Optax, 1e-10 in
- * {@code precondition}, 1e-30 in the authors': the option {@code eps}. In their code a sparse step has no momentum either, but what
- * is sparse is the type of the gradient; here a gradient of every row is the same whatever its type.
+ * <p>Source: Anil, Gupta, Koren, Singer, 2019. The paper has no epsilon; codes have one within the root, 1e-8 in Optax,
+ * 1e-10 in {@code precondition}, 1e-30 in the authors': the option {@code eps}. In their code a sparse step has no
+ * momentum either, but what is sparse is the type of the gradient; here a gradient of every row is the same whatever
+ * its type.
  *
  * @param beta1 decay of m, in [0, 1)
  * @param epsilon added to v under the root, at least 0

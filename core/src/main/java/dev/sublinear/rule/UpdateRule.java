@@ -36,8 +36,8 @@ public interface UpdateRule {
   RowStep newStep(List<RowState> states);
 
   /**
-   * Whether a step goes over the rows twice: first by {@link RowStep#measure}, and by {@link RowStep#apply} when all are
-   * measured. It then needs layouts that {@link StateLayout#isKnownInStep}.
+   * Whether a step goes over the rows twice: first by {@link RowStep#measure}, and by {@link RowStep#apply} when all
+   * are measured. It then needs layouts that {@link StateLayout#isKnownInStep}.
    */
   default boolean isMeasured() {
     return false;

@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * The global norm of several gradients, and clipping by it.
  *
- * <p>Sums of squares are taken in float32 over blocks of 4096 values in the kernels' fixed order and added up in double,
- * block by block and gradient by gradient: the same bits on every run. Thread-safe: no state.
+ * <p>Sums of squares are taken in float32 over blocks of 4096 values in the kernels' fixed order and added up in
+ * double, block by block and gradient by gradient: the same bits on every run. Thread-safe: no state.
  */
 public final class GradientNorm {
   private static final Kernels KERNELS = KernelSelection.current().kernels();

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * A rule of whole tensors, bound to one tensor.
  *
- * <p>A step runs on the calling thread, in working memory that all matrix optimizers with the same {@link Workers} share.
- * Bytes: {@link MatrixSpec#bytes}. Not thread-safe: one step at a time.
+ * <p>A step runs on the calling thread, in working memory that all matrix optimizers with the same {@link Workers}
+ * share. Bytes: {@link MatrixSpec#bytes}. Not thread-safe: one step at a time.
  */
 public final class MatrixOptimizer implements Optimizer {
   private final MatrixSpec spec;

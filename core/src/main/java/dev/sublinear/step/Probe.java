@@ -23,14 +23,14 @@ import java.util.TreeSet;
  *
  * <p>E, [rows x columns] per slot, are the moments of the same rule at the same gradients, in {@link StateLayout#exact}
  * layouts (exact to float32 rounding): a second, small optimizer on these rows, whose parameters nobody reads. (To it a
- * gradient may be one of every row that leaves out rows of the table; no slot that is measured depends on that.) S are the
- * estimates of the optimizer. Over all rows and columns of a slot, in double precision, with 0/0 = 0:
- * relative error ||S - E||_2 / ||E||_2, over-estimate sum(S - E) / sum |E|.
+ * gradient may be one of every row that leaves out rows of the table; no slot that is measured depends on that.) S are
+ * the estimates of the optimizer. Over all rows and columns of a slot, in double precision, with 0/0 = 0: relative
+ * error ||S - E||_2 / ||E||_2, over-estimate sum(S - E) / sum |E|.
  *
- * <p>The optimizer is only read, so a probed run has the bits of one that is not. Bytes: 4 rows columns (slots + 2), and
- * scratch memory; they are no optimizer state: neither in {@link RowOptimizer#bytes} nor in its arrays and checkpoints,
- * so that a run that is resumed cannot be probed. A step followed costs one small object. Not thread-safe: between the
- * optimizer's steps only.
+ * <p>The optimizer is only read, so a probed run has the bits of one that is not. Bytes: 4 rows columns (slots + 2),
+ * and scratch memory; they are no optimizer state: neither in {@link RowOptimizer#bytes} nor in its arrays and
+ * checkpoints, so that a run that is resumed cannot be probed. A step followed costs one small object. Not thread-safe:
+ * between the optimizer's steps only.
  */
 public final class Probe {
   private static final long STREAM = CounterRandom.stream("probe");

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Order within a step: rows in ascending id, so a row's estimate sees the updates of earlier rows of the same step.
  * Rows without a gradient keep their parameters, whatever decays. The result does not depend on the number of threads:
  * a row is updated whole by one thread, and where rows share cells those that meet in one take their turn
- * ({@link RowOrder}), or one thread does them all if every row has a gradient. A step allocates nothing once it is compiled.
+ * ({@link RowOrder}), or one thread does them all if every row has a gradient. A step allocates nothing once it is
+ * compiled.
  *
  * <p>Bytes: {@link OptimizerSpec#bytes}. Not thread-safe: one step at a time.
  */
@@ -155,7 +156,9 @@ public final class RowOptimizer implements Optimizer {
     }
   }
 
-  /** The first pass of a rule that asks for two; where rows share cells it is one thread's, since rows have their order. */
+  /**
+   * The first pass of a rule that asks for two; where rows share cells it is one thread's, since rows have their order.
+   */
   private void measure(Gradient gradient, RowSums sums) {
     sums.clear();
     order = null;

@@ -4,8 +4,8 @@ package dev.sublinear.step;
 import java.util.Arrays;
 
 /**
- * Two sums over the rows of a gradient that do not depend on the number of threads: rows are cut into {@link #CHUNKS} by
- * their number alone, a chunk is summed by one thread, and the chunks are added up in their order, in double.
+ * Two sums over the rows of a gradient that do not depend on the number of threads: rows are cut into {@link #CHUNKS}
+ * by their number alone, a chunk is summed by one thread, and the chunks are added up in their order, in double.
  */
 final class RowSums {
   /** So many that parts made of whole chunks are about equal for some hundred threads. */

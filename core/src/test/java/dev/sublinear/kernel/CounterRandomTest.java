@@ -12,7 +12,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class CounterRandomTest {
-  /** The JDK's SplittableRandom is SplitMix64, whose n-th number is the finaliser of seed + n gamma: bits(seed, n - 1). */
+  /**
+   * The JDK's SplittableRandom is SplitMix64, whose n-th number is the finaliser of seed + n gamma: bits(seed, n - 1).
+   */
   @Test
   void bits_areThoseOfSplitMix64() {
     SplittableRandom reference = new SplittableRandom(42);

@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several methods under one protocol: each gets a learning-rate search of the same budget with one seed on a part of
- * the training text, chosen by validation; then the winner is trained with paired seeds (the same first weights, batches
- * and negatives for all methods) and tested once ({@link Lab#together}); then short trainings of all methods in turn,
- * one at a time, are timed.
+ * the training text, chosen by validation; then the winner is trained with paired seeds (the same first weights,
+ * batches and negatives for all methods) and tested once ({@link Lab#together}); then short trainings of all methods in
+ * turn, one at a time, are timed.
  *
  * <p>With {@link Scope#WORD_TABLES} the methods differ in the optimizer of the tables alone. All other tensors have the
  * rule of the first method with dense layouts, at the rate that is best where all tensors have the same rate and dense
- * layouts: a search before the others. The searches of the methods move the rate of the tables alone. (A sketched second moment is too large or too
- * small by a factor for many rows, which another rate mends; if that rate were that of the LSTM too, a method
- * would be punished for a matter of units.) With {@link Scope#ALL_TENSORS} every method searches both rates for itself.
- * {@link Tuning} and {@link RateSearch} say which rates are tried.
+ * layouts: a search before the others. The searches of the methods move the rate of the tables alone. (A sketched
+ * second moment is too large or too small by a factor for many rows, which another rate mends; if that rate were that
+ * of the LSTM too, a method would be punished for a matter of units.) With {@link Scope#ALL_TENSORS} every method
+ * searches both rates for itself. {@link Tuning} and {@link RateSearch} say which rates are tried.
  */
 final class Comparison {
   private static final int TIMINGS = 5;
@@ -88,8 +88,8 @@ final class Comparison {
   /**
    * What came out.
    *
-   * @param shared the search of the first method for a rate that all tensors have, where that decides the rate of those that
-   *     are no tables; otherwise without a score
+   * @param shared the search of the first method for a rate that all tensors have, where that decides the rate of those
+   *     that are no tables; otherwise without a score
    * @param outcomes of the methods, in their order
    */
   record Result(RateSearch shared, List<Outcome> outcomes) {}

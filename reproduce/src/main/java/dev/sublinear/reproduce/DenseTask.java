@@ -5,7 +5,9 @@ import dev.sublinear.train.loop.TrainingListener;
 import dev.sublinear.train.report.ReportRun;
 import java.util.List;
 
-/** A network and its data, of which the tensors that are no word tables are trained by the methods that are compared. */
+/**
+ * A network and its data, of which the tensors that are no word tables are trained by the methods that are compared.
+ */
 interface DenseTask {
   /** What it is, in a line. */
   String title();

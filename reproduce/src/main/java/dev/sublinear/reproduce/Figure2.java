@@ -35,7 +35,10 @@ record Figure2(Function<Size, Recipe> recipes) implements Experiment {
   private static final int LOOKS = 25;
   private static final int DEPTH = 3;
 
-  /** Approximations by label: the state of both moments, where RATIO is what a sketch needs for its equal share of bytes. */
+  /**
+   * Approximations by label: the state of both moments, where RATIO is what a sketch needs for its equal share of
+   * bytes.
+   */
   private static final Map<String, String> APPROXIMATIONS = approximations();
 
   private static Map<String, String> approximations() {

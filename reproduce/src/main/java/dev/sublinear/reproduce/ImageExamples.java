@@ -9,8 +9,8 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Images as examples of two classes: a feature is a byte of the image times a factor. A byte a feature. Immutable under the
- * rule of {@link ImageSet}.
+ * Images as examples of two classes: a feature is a byte of the image times a factor. A byte a feature. Immutable under
+ * the rule of {@link ImageSet}.
  *
  * @param name what to call them
  * @param places the images, in their order

@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Follows the Kronecker factors of Shampoo beside a training: L &lt;- decay L + G G^T and R &lt;- decay R + G^T G for each
- * tensor that is updated densely, as a matrix of its first dimension by all others; and looks at their spectra now and then.
+ * Follows the Kronecker factors of Shampoo beside a training: L &lt;- decay L + G G^T and R &lt;- decay R + G^T G for
+ * each tensor that is updated densely, as a matrix of its first dimension by all others; and looks at their spectra now
+ * and then.
  */
 final class KroneckerFactors implements TrainingListener {
   /** As in the paper's study of spectra. */

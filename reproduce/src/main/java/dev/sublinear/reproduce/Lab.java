@@ -34,8 +34,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every experiment works with: data, size, and a trainer that keeps every run's directory. Not thread-safe, but for
- * what {@link #together} gives its tasks.
+ * What every experiment works with: data, size, and a trainer that keeps every run's directory. Not thread-safe, but
+ * for what {@link #together} gives its tasks.
  */
 public final class Lab {
   private static final String WIKITEXT = "wikitext-2";
@@ -177,8 +177,8 @@ public final class Lab {
   private record Seeded<S>(S item, long seed) {}
 
   /**
-   * Trains every item with every seed, {@link #together}; seed by seed, so that what the machine does meanwhile falls on
-   * all items alike.
+   * Trains every item with every seed, {@link #together}; seed by seed, so that what the machine does meanwhile falls
+   * on all items alike.
    *
    * @return for every item, in their order, the results by seed
    */
@@ -225,8 +225,8 @@ public final class Lab {
   }
 
   /**
-   * The folder of that name in the data that was named, or the data itself where it has none; null in the smoke run, which has
-   * its own.
+   * The folder of that name in the data that was named, or the data itself where it has none; null in the smoke run,
+   * which has its own.
    *
    * @throws IllegalArgumentException if no data was named, or some for the smoke run
    */

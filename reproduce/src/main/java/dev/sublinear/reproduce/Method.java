@@ -26,7 +26,10 @@ record Method(String label, String optimizer, @Nullable Double paper, @Nullable 
     return StepSpec.parse(optimizer);
   }
 
-  /** Its rate where the recipe has {@code rate}: the product of the two as they are written, not of their nearest floats. */
+  /**
+   * Its rate where the recipe has {@code rate}: the product of the two as they are written, not of their nearest
+   * floats.
+   */
   float rate(float rate) {
     return new BigDecimal(Float.toString(rate)).multiply(new BigDecimal(Float.toString(rateFactor))).floatValue();
   }
@@ -69,7 +72,10 @@ record Method(String label, String optimizer, @Nullable Double paper, @Nullable 
    * @param base label of the row that the ratio is to; null for the first
    */
   record RatioGoal(double ratio, boolean isUpperLimit, @Nullable String base) {
-    /** An upper limit is met if the lower end of the interval is at or below it, a lower one if its lower end reaches it. */
+    /**
+     * An upper limit is met if the lower end of the interval is at or below it, a lower one if its lower end reaches
+     * it.
+     */
     boolean isMet(PairedRatio measured) {
       boolean isComparable = Double.isFinite(measured.mean()) && measured.low() > 0; // neither side diverged
       return isUpperLimit ? isComparable && measured.low() <= ratio : measured.low() >= ratio;

@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 /**
  * How two methods compare over paired seeds: exp of the mean of log(a_i / b_i), and an interval of them.
  *
- * <p>The interval is the narrowest from the k-th least to the k-th greatest ratio that holds the median of all seeds with
- * probability one half or more (but for a single seed), whatever their distribution: from the least to the greatest of up to
- * four seeds, from the fourth least to the fourth greatest of ten. It is not one of 95 %, which for two seeds would hold
- * nearly everything.
+ * <p>The interval is the narrowest from the k-th least to the k-th greatest ratio that holds the median of all seeds
+ * with probability one half or more (but for a single seed), whatever their distribution: from the least to the
+ * greatest of up to four seeds, from the fourth least to the fourth greatest of ten. It is not one of 95 %, which for
+ * two seeds would hold nearly everything.
  *
  * @param mean the geometric mean of the ratios
  * @param low lower end of the interval
@@ -39,7 +39,9 @@ record PairedRatio(double mean, double low, double high) {
         Math.exp(logs[ends(logs.length)]), Math.exp(logs[logs.length - 1 - ends(logs.length)]));
   }
 
-  /** How many values lie beyond each end: the most of n coins that show heads, or fewer, with a probability up to 1/4. */
+  /**
+   * How many values lie beyond each end: the most of n coins that show heads, or fewer, with a probability up to 1/4.
+   */
   private static int ends(int n) {
     double some = Math.pow(0.5, n);
     double atMost = some;

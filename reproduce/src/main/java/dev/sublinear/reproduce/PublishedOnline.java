@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cumulative loss per row of an independent port (NumPy, float64) of the paper's code, sketch size 10 where there is one. The
- * paper's own tables are in an appendix that is not to be had.
+ * Cumulative loss per row of an independent port (NumPy, float64) of the paper's code, sketch size 10 where there is
+ * one. The paper's own tables are in an appendix that is not to be had.
  */
 final class PublishedOnline {
   /** By data and method: a9a at the best of the grid, and a9a.t with the best setting of a9a. */

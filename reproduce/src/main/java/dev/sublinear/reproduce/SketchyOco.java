@@ -19,7 +19,9 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Appendix A: online logistic regression by sketched methods and their rivals, each at the best of the published grid. */
+/**
+ * Appendix A: online logistic regression by sketched methods and their rivals, each at the best of the published grid.
+ */
 record SketchyOco() implements Experiment {
   private static final int SKETCH = 10;
   private static final List<Integer> SKETCHES = List.of(2, 5, 10, 20, 50);

@@ -10,7 +10,8 @@ import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 
 /**
- * How few directions hold the mass of Shampoo's Kronecker factors during training: what makes a sketch of them possible.
+ * How few directions hold the mass of Shampoo's Kronecker factors during training: what makes a sketch of them
+ * possible.
  *
  * @param networks what is trained, given the size and the data
  */

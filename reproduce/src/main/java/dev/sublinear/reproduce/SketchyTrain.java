@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adam, Shampoo and S-Shampoo on tensors that are no tables: each gets a learning-rate search of the same budget, chosen by
- * validation; then the winner is trained with paired seeds and tested once; then short trainings in turn are timed.
+ * Adam, Shampoo and S-Shampoo on tensors that are no tables: each gets a learning-rate search of the same budget,
+ * chosen by validation; then the winner is trained with paired seeds and tested once; then short trainings in turn are
+ * timed.
  *
  * @param networks what is trained, given the size and the data
  * @param adam the yardstick

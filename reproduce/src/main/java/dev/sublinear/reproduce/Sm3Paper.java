@@ -6,7 +6,10 @@ import dev.sublinear.train.model.SoftmaxSpec;
 import dev.sublinear.train.model.TransformerConfig;
 import java.util.List;
 
-/** What is claimed in Anil, Gupta, Koren, Singer: Memory-Efficient Adaptive Optimization, NeurIPS 2019 (arXiv 1901.11150). */
+/**
+ * What is claimed in Anil, Gupta, Koren, Singer: Memory-Efficient Adaptive Optimization, NeurIPS 2019 (arXiv
+ * 1901.11150).
+ */
 final class Sm3Paper {
   private static final List<Long> SEEDS = List.of(2L, 3L);
   private static final Schedule WARM = Schedule.parse("linear:warmup=30:shape=quadratic:end=0");

@@ -13,9 +13,9 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * SM3 beside Adam on every tensor of a translation model: each gets a learning-rate search of the same budget, chosen by
- * validation loss on a corpus without its test sentences; then the best rate is trained with paired seeds, and each of
- * these models translates the test sentences once.
+ * SM3 beside Adam on every tensor of a translation model: each gets a learning-rate search of the same budget, chosen
+ * by validation loss on a corpus without its test sentences; then the best rate is trained with paired seeds, and each
+ * of these models translates the test sentences once.
  *
  * @param recipes how models are trained, by size
  * @param methods the rows; the first is the one the others are compared to

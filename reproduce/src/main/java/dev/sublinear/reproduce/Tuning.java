@@ -11,8 +11,8 @@ import java.util.function.BiFunction;
 /**
  * The learning rates that were found for one method.
  *
- * <p>An optimizer whose estimate of a second moment is too large for most elements of a table wants a larger rate there than
- * for its vectors, for which it is exact. That is a matter of units, so a method may have two rates.
+ * <p>An optimizer whose estimate of a second moment is too large for most elements of a table wants a larger rate there
+ * than for its vectors, for which it is exact. That is a matter of units, so a method may have two rates.
  *
  * @param searches stage by stage, each along one line of pairs of rates; none if the rates were given
  * @param rates the best
@@ -45,9 +45,10 @@ record Tuning(List<RateSearch> searches, Rates rates) {
   }
 
   /**
-   * Searches one rate for all tensors; from there that of the tables, from there that of the others, and each once more as long
-   * as the one before it moved, since the best of one depends on the other. The result is the best that was tried along the rate
-   * searched last, and if that did not move along the other too; in a valley askew it need not be the best of all pairs.
+   * Searches one rate for all tensors; from there that of the tables, from there that of the others, and each once more
+   * as long as the one before it moved, since the best of one depends on the other. The result is the best that was
+   * tried along the rate searched last, and if that did not move along the other too; in a valley askew it need not be
+   * the best of all pairs.
    *
    * @param rates tried first
    * @param score the score of a training with these rates, the lower the better

@@ -19,7 +19,9 @@ class PairedRatioTest {
     assertEquals(1.1, ratio.high(), 1e-12);
   }
 
-  /** Between the third least and third greatest of eight lies the median with probability 0.71, of the fourth with 0.27. */
+  /**
+   * Between the third least and third greatest of eight lies the median with probability 0.71, of the fourth with 0.27.
+   */
   @Test
   void of_manySeeds_leavesOutTheEnds() {
     List<Double> ones = Collections.nCopies(8, 1.0);

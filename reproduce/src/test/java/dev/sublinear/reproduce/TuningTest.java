@@ -36,7 +36,10 @@ class TuningTest {
     assertEquals("0.5: 0.50, 1.0: 0.00, 2.0: 1.00", search.text(x -> String.format(Locale.ROOT, "%.2f", x)));
   }
 
-  /** A valley askew: the best rate of the tables depends on that of the others, and a second round comes nearer to its bottom. */
+  /**
+   * A valley askew: the best rate of the tables depends on that of the others, and a second round comes nearer to its
+   * bottom.
+   */
   @Test
   void ofBoth_ratesThatDependOnEachOther_searchesInTurn() {
     List<Rates> tried = new ArrayList<>();

@@ -10,7 +10,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The passes over blocks of {@link Float8}, for whole packed groups; {@link SimdKernels} calls them and does the rest. */
+/**
+ * The passes over blocks of {@link Float8}, for whole packed groups; {@link SimdKernels} calls them and does the rest.
+ */
 final class SimdFloat8 {
   private static final VectorSpecies<Integer> INTS = SimdKernels.INTS;
   private static final int WIDTH = SimdKernels.WIDTH;

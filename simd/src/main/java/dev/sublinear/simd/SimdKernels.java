@@ -17,7 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The kernels with the Vector API, in the machine's preferred width; bit for bit the scalar ones.
  *
- * <p>Every method runs whole vectors and leaves the tail, fewer elements than lanes, to the scalar default. Thread-safe.
+ * <p>Every method runs whole vectors and leaves the tail, fewer elements than lanes, to the scalar default.
+ * Thread-safe.
  *
  * <p>No vector is passed to or returned from a method of this module: where the compiler happens not to inline such a
  * method (a one-line {@code load} was the case in about one JVM of five), it makes an object of every vector, for good.

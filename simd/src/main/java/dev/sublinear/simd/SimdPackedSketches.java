@@ -13,7 +13,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The passes over the packed bfloat16 cells of a sketch, for whole groups: cells are widened, updated and rounded in one go.
+ * The passes over the packed bfloat16 cells of a sketch, for whole groups: cells are widened, updated and rounded in
+ * one go.
  *
  * <p>x that is NaN is made the NaN whose lower half is 0, as all others here are: no noise can carry out of it.
  */
@@ -28,7 +29,9 @@ final class SimdPackedSketches {
 
   private SimdPackedSketches() {}
 
-  /** {@link Kernels#updateSketch} of the first {@code n}, whole groups, of packed cells; returns how many it has done. */
+  /**
+   * {@link Kernels#updateSketch} of the first {@code n}, whole groups, of packed cells; returns how many it has done.
+   */
   static int update(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
     if (!row.isMedian) {
       updateMinimum(cells, row, n, x, xo, out, oo);

@@ -13,10 +13,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The passes over the float32 cells of a sketch, for whole vectors; {@link SimdKernels} calls them and does the rest.
  *
- * <p>{@link #adam} does in one loop what four could: seven rows of memory in seven places are then waited for together. Its
- * body is long, and written out without helper methods, because of the rule of {@link SimdKernels} that no vector leaves
- * a method: C2 gives up inlining of methods that are not the JDK's own in a method of this size, and would make an object
- * of every vector (five times slower in cache).
+ * <p>{@link #adam} does in one loop what four could: seven rows of memory in seven places are then waited for together.
+ * Its body is long, and written out without helper methods, because of the rule of {@link SimdKernels} that no vector
+ * leaves a method: C2 gives up inlining of methods that are not the JDK's own in a method of this size, and would make
+ * an object of every vector (five times slower in cache).
  */
 final class SimdSketches {
   /** The depth of medians that there is a loop for. */
@@ -28,7 +28,9 @@ final class SimdSketches {
 
   private SimdSketches() {}
 
-  /** {@link Kernels#updateSketch} of the first {@code n}, whole vectors, of float32 cells; returns how many it has done. */
+  /**
+   * {@link Kernels#updateSketch} of the first {@code n}, whole vectors, of float32 cells; returns how many it has done.
+   */
   static int update(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo, MemorySegment out, long oo) {
     if (!row.isMedian) {
       updateMinimum(cells, row, n, x, xo, out, oo);

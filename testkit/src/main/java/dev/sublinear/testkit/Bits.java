@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The bits that every combination of rules and layouts arrives at with the kernels of this JVM, for comparison with those
- * of a JVM with other kernels.
+ * The bits that every combination of rules and layouts arrives at with the kernels of this JVM, for comparison with
+ * those of a JVM with other kernels.
  */
 public final class Bits {
   private static final int ROWS = 40;

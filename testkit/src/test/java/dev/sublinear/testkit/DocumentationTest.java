@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Every rule and layout has its row in {@code docs/rules-and-layouts.md}, with a number that this test computes again. */
+/**
+ * Every rule and layout has its row in {@code docs/rules-and-layouts.md}, with a number that this test computes again.
+ */
 class DocumentationTest {
   private static final Path PAGE = Path.of("..", "docs", "rules-and-layouts.md");
   private static final int ROWS = 64;

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is particular to {@code int8}: the error of its code, what it does with the smallest, and what is not finite. */
+/**
+ * What is particular to {@code int8}: the error of its code, what it does with the smallest, and what is not finite.
+ */
 final class Int8Test {
   private static final long SEED = 61;
 
@@ -133,7 +135,9 @@ final class Int8Test {
     }
   }
 
-  /** A second moment decays at the rate of beta2 although one step is far below a rounding: a tenth after 2302 steps. */
+  /**
+   * A second moment decays at the rate of beta2 although one step is far below a rounding: a tenth after 2302 steps.
+   */
   @Test
   void accumulate_decayOfOneInAThousand_goesOn() {
     try (Row row = new Row(256)) {

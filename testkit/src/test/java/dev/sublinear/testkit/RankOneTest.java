@@ -151,8 +151,8 @@ final class RankOneTest {
   }
 
   /**
-   * On momentum of random gradients with a common direction, the paper's figure 2 in small: forced sums are much worse than
-   * estimating 0, which is off by 1; the best of rank one is better than that.
+   * On momentum of random gradients with a common direction, the paper's figure 2 in small: forced sums are much worse
+   * than estimating 0, which is off by 1; the best of rank one is better than that.
    */
   @Test
   void rankOne_forcedOnMomentum_isWorseThanNothing() {

@@ -209,8 +209,8 @@ final class SketchPropertiesTest {
   }
 
   /**
-   * Count-min of width e/error: never below the truth, and above it by more than {@code error ||S||_1} in at most e^-depth
-   * of the rows.
+   * Count-min of width e/error: never below the truth, and above it by more than {@code error ||S||_1} in at most
+   * e^-depth of the rows.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5})
@@ -235,8 +235,8 @@ final class SketchPropertiesTest {
   }
 
   /**
-   * Count-sketch of width 4/error^2: by Chebyshev a depth errs by more than {@code error ||S||_2} with probability 1/4, and
-   * the median only if more than half of the depths do.
+   * Count-sketch of width 4/error^2: by Chebyshev a depth errs by more than {@code error ||S||_2} with probability 1/4,
+   * and the median only if more than half of the depths do.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 5, 7})
@@ -266,7 +266,9 @@ final class SketchPropertiesTest {
     return k == 0 ? 1 : choose(n - 1, k - 1) * n / k;
   }
 
-  /** With decay of the whole the sketch is that of the true exponential mean, through 300 steps and renormalizations. */
+  /**
+   * With decay of the whole the sketch is that of the true exponential mean, through 300 steps and renormalizations.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"count-min", "count-sketch"})
   void globalDecay_isTheSketchOfTheTrueMean(String name) {

@@ -151,8 +151,9 @@ final class SketchTheoryTest {
   }
 
   /**
-   * With decay of touched rows, in the form of the paper's code and in that of its algorithms, a row's cells decay with its bucket-mates': some
-   * estimates are less than half of what the row's own moment is in a dense layout that decays on touch. No bound holds.
+   * With decay of touched rows, in the form of the paper's code and in that of its algorithms, a row's cells decay with
+   * its bucket-mates': some estimates are less than half of what the row's own moment is in a dense layout that decays
+   * on touch. No bound holds.
    */
   @ParameterizedTest
   @ValueSource(strings = {"", ":decay=queried"})
@@ -179,7 +180,9 @@ final class SketchTheoryTest {
     }
   }
 
-  /** The stochastic quadratic |x|^2 / 2 with another noise in every row, [64 x 8]; its columns repeat the experiment. */
+  /**
+   * The stochastic quadratic |x|^2 / 2 with another noise in every row, [64 x 8]; its columns repeat the experiment.
+   */
   private static final class Quadratic {
     private static final int ROWS = 64;
     private static final int COLUMNS = 8;
@@ -246,8 +249,9 @@ final class SketchTheoryTest {
   }
 
   /**
-   * Count-min of the columns of a row never under-estimates, and over-estimates by more than e times the row's mean bucket
-   * in at most 1/e of the cases; two columns of one run of the width never meet, two others with probability 1 / width.
+   * Count-min of the columns of a row never under-estimates, and over-estimates by more than e times the row's mean
+   * bucket in at most 1/e of the cases; two columns of one run of the width never meet, two others with probability 1 /
+   * width.
    */
   @Test
   void countMinOfColumns_manySeeds_keepsItsBound() {

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The preset {@code sm3}: its numbers after a few steps, from the test cases of the authors' and Optax' code, computed again in
- * double precision by an independent port.
+ * The preset {@code sm3}: its numbers after a few steps, from the test cases of the authors' and Optax' code, computed
+ * again in double precision by an independent port.
  */
 final class Sm3RuleTest {
   private static final double CLOSE = 1e-6;

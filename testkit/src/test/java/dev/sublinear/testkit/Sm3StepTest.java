@@ -117,7 +117,9 @@ final class Sm3StepTest {
     }
   }
 
-  /** Beside the state: the columns' next maxima; the rows' too where a row is longer than a block, if they are maxima. */
+  /**
+   * Beside the state: the columns' next maxima; the rows' too where a row is longer than a block, if they are maxima.
+   */
   @ParameterizedTest
   @CsvSource({"sm3, 70, 40, 160", "sm3, 70, 1030, 4400", "sm3:variant=i, 70, 1030, 16600", "sm3, 70, 1, 0",
     "sm3:variant=i, 1, 70, 0"})

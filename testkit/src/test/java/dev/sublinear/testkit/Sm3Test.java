@@ -260,8 +260,8 @@ final class Sm3Test {
   }
 
   /**
-   * A gradient of few rows as a dense one, with zeros: other rows keep their accumulator, columns only grow, and no estimate
-   * is above that of rows alone, which it equals where the column is not the smaller.
+   * A gradient of few rows as a dense one, with zeros: other rows keep their accumulator, columns only grow, and no
+   * estimate is above that of rows alone, which it equals where the column is not the smaller.
    */
   @Test
   void denseGradient_ofFewRows_boundsNoWorseThanRowsAlone() {
@@ -308,7 +308,9 @@ final class Sm3Test {
     }
   }
 
-  /** An infinite square stays in its element; where rows are alone theirs is the greatest float, which II lets decay. */
+  /**
+   * An infinite square stays in its element; where rows are alone theirs is the greatest float, which II lets decay.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"sm3", "sm3:variant=i"})
   void infiniteSquare_ofAnElement_boundsItAloneOrItsRow(String layout) {

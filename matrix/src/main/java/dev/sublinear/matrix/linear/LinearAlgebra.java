@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 /**
  * The matrix arithmetic of this module: products and symmetric eigenvectors of row-major matrices.
  *
- * <p>An operand is a heap segment ({@code MemorySegment.ofArray}) or an off-heap one, dense, aligned to its elements, and
- * may be longer than the matrix it holds. An output may not overlap an input. Calls run on the caller's thread alone and
- * give the same bits on the same machine whatever the number of callers. While a call with an operand on the heap runs,
- * whatever stops all threads has to wait, garbage collection above all; with all operands off the heap nothing waits, so
- * that is where large ones belong. Implementations are thread-safe and keep nothing between calls.
+ * <p>An operand is a heap segment ({@code MemorySegment.ofArray}) or an off-heap one, dense, aligned to its elements,
+ * and may be longer than the matrix it holds. An output may not overlap an input. Calls run on the caller's thread
+ * alone and give the same bits on the same machine whatever the number of callers. While a call with an operand on the
+ * heap runs, whatever stops all threads has to wait, garbage collection above all; with all operands off the heap
+ * nothing waits, so that is where large ones belong. Implementations are thread-safe and keep nothing between calls.
  */
 public interface LinearAlgebra {
   /**
@@ -71,8 +71,9 @@ public interface LinearAlgebra {
   /**
    * All eigenvalues and orthonormal eigenvectors of a symmetric float64 matrix, by divide and conquer.
    *
-   * <p>a = V^T diag(values) V, where row i of V, the new content of a, belongs to values[i]; the values ascend. Error of a
-   * value: a small multiple of 2^-53 times the largest absolute value. Takes 8 (1 + 6 n + 2 n^2) bytes while it runs.
+   * <p>a = V^T diag(values) V, where row i of V, the new content of a, belongs to values[i]; the values ascend. Error
+   * of a value: a small multiple of 2^-53 times the largest absolute value. Takes 8 (1 + 6 n + 2 n^2) bytes while it
+   * runs.
    *
    * @param n order
    * @param a [n x n], of which one triangle is read; the eigenvectors afterwards, one a row

@@ -12,8 +12,8 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>Weights [d], float64; 8 d bytes remembered; exact; O(entries of g that are not 0) a step, since the others change
- * nothing. Source: Duchi, Hazan, Singer, Adaptive Subgradient Methods, JMLR 2011; delta stands under the root, as in Feinberg
- * et al. 2023 (arXiv 2302.03764), appendix A, not beside it.
+ * nothing. Source: Duchi, Hazan, Singer, Adaptive Subgradient Methods, JMLR 2011; delta stands under the root, as in
+ * Feinberg et al. 2023 (arXiv 2302.03764), appendix A, not beside it.
  */
 final class DiagonalAdagrad implements OnlineLearner {
   private final double rate;

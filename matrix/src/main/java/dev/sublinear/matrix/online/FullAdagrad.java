@@ -12,9 +12,9 @@ import java.lang.foreign.MemorySegment;
  * w -= lr (G + delta I)^(-1/2) g          pseudo-inverse, no epsilon
  * </pre>
  *
- * <p>Weights [d], float64; 8 d^2 bytes remembered and as many to work in; exact but for rounding: eigenvalues of G up to 1e-14
- * of its largest count as 0; one eigendecomposition of order d a step, O(d^3). Source: Duchi, Hazan, Singer, Adaptive
- * Subgradient Methods, JMLR 2011; delta stands under the root, as S-AdaGrad has it, not beside it.
+ * <p>Weights [d], float64; 8 d^2 bytes remembered and as many to work in; exact but for rounding: eigenvalues of G up
+ * to 1e-14 of its largest count as 0; one eigendecomposition of order d a step, O(d^3). Source: Duchi, Hazan, Singer,
+ * Adaptive Subgradient Methods, JMLR 2011; delta stands under the root, as S-AdaGrad has it, not beside it.
  */
 final class FullAdagrad implements OnlineLearner {
   /** LAPACK counts its workspace of 1 + 6 n + 2 n^2 elements in 32 bits. */

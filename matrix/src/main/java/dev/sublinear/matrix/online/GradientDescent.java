@@ -8,9 +8,9 @@ package dev.sublinear.matrix.online;
  * w_i -= lr g_i / sqrt(t + delta)          t from 1
  * </pre>
  *
- * <p>Weights [d], float64; remembers the number of steps, no array; exact; O(entries of g that are not 0) a step. Source:
- * Zinkevich, Online Convex Programming and Generalized Infinitesimal Gradient Ascent, ICML 2003, with the step of Feinberg
- * et al. 2023 (arXiv 2302.03764), appendix A.
+ * <p>Weights [d], float64; remembers the number of steps, no array; exact; O(entries of g that are not 0) a step.
+ * Source: Zinkevich, Online Convex Programming and Generalized Infinitesimal Gradient Ascent, ICML 2003, with the step
+ * of Feinberg et al. 2023 (arXiv 2302.03764), appendix A.
  */
 final class GradientDescent implements OnlineLearner {
   private final OnlineOptions options;

@@ -2,8 +2,8 @@
 package dev.sublinear.matrix.online;
 
 /**
- * An online convex method at work: weights in R^d, 0 at first, and what the method remembers of the gradients. float64; not
- * thread-safe.
+ * An online convex method at work: weights in R^d, 0 at first, and what the method remembers of the gradients. float64;
+ * not thread-safe.
  */
 public interface OnlineLearner {
   /**

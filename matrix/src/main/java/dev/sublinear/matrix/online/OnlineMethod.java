@@ -53,8 +53,8 @@ public record OnlineMethod(String name, boolean isSketched, boolean dividesByDel
   /**
    * Says whether {@link #start} would refuse, and makes nothing.
    *
-   * @throws IllegalArgumentException naming the option, its value and what is legal, if the method cannot use it; or if d is
-   *     below 1, or so large that an array cannot hold what the method remembers
+   * @throws IllegalArgumentException naming the option, its value and what is legal, if the method cannot use it; or if
+   *     d is below 1, or so large that an array cannot hold what the method remembers
    */
   public void check(int d, OnlineOptions options) {
     check(options);

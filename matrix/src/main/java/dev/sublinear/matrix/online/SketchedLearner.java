@@ -20,14 +20,15 @@ import java.util.function.DoubleUnaryOperator;
  * ada-fd       1                     0      1 / (sqrt(s) + alpha)     lr
  * </pre>
  *
- * <p>Powers of 0 are 0: the pseudo-inverse, no epsilon. Weights [d], float64; {@link SketchedMatrix} has the bytes and the
- * error bound; O(d l^2) a step. Not thread-safe. Eigenvalues of the sketch up to 1e-14 of its largest count as 0, where the
- * authors' code takes every singular value as it comes and, with delta 0, divides by rounding errors.
+ * <p>Powers of 0 are 0: the pseudo-inverse, no epsilon. Weights [d], float64; {@link SketchedMatrix} has the bytes and
+ * the error bound; O(d l^2) a step. Not thread-safe. Eigenvalues of the sketch up to 1e-14 of its largest count as 0,
+ * where the authors' code takes every singular value as it comes and, with delta 0, divides by rounding errors.
  *
- * <p>Sources: S-AdaGrad: Feinberg, Chen, Sun, Anil, Hazan, Sketchy, 2023 (arXiv 2302.03764), algorithm 2, and appendix A for
- * where the others have their rates. RFD-SON: Luo, Chen, Zhang, Li, Zhang, Robust Frequent Directions, 2019 (arXiv
- * 1705.05067). FD-SON: Luo, Agarwal, Cesa-Bianchi, Langford, Efficient Second Order Online Learning by Sketching, 2016 (arXiv
- * 1602.02202). Ada-FD: Wan, Wei, Zhang, Efficient Adaptive Online Learning via Frequent Directions, IJCAI 2018.
+ * <p>Sources: S-AdaGrad: Feinberg, Chen, Sun, Anil, Hazan, Sketchy, 2023 (arXiv 2302.03764), algorithm 2, and appendix
+ * A for where the others have their rates. RFD-SON: Luo, Chen, Zhang, Li, Zhang, Robust Frequent Directions, 2019
+ * (arXiv 1705.05067). FD-SON: Luo, Agarwal, Cesa-Bianchi, Langford, Efficient Second Order Online Learning by
+ * Sketching, 2016 (arXiv 1602.02202). Ada-FD: Wan, Wei, Zhang, Efficient Adaptive Online Learning via Frequent
+ * Directions, IJCAI 2018.
  */
 public final class SketchedLearner implements OnlineLearner {
   private final SketchedMatrix matrix;

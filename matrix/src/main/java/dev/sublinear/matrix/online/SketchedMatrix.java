@@ -7,14 +7,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * S + alpha I: what frequent directions keep of the outer products of gradients, and what they let go, in all directions.
+ * S + alpha I: what frequent directions keep of the outer products of gradients, and what they let go, in all
+ * directions.
  *
  * <pre>
  * (rho, S) = FD-update(S, g g^T)          alpha += share rho
  * </pre>
  *
- * <p>float64; the bytes of {@link FrequentDirections} and 8 (2 l + d) to work in. With share 1 and delta 0 the matrix bounds
- * the sum G of the outer products from above, as S does from below; alpha is at most the bound given there. Not thread-safe.
+ * <p>float64; the bytes of {@link FrequentDirections} and 8 (2 l + d) to work in. With share 1 and delta 0 the matrix
+ * bounds the sum G of the outer products from above, as S does from below; alpha is at most the bound given there. Not
+ * thread-safe.
  */
 final class SketchedMatrix {
   /** Halvings after which an interval of doubles is a point. */
@@ -81,8 +83,8 @@ final class SketchedMatrix {
   }
 
   /**
-   * Moves y to the point of the ball of that radius around 0 that is nearest in the norm of this matrix's root; where that
-   * is 0, nearest of all these points.
+   * Moves y to the point of the ball of that radius around 0 that is nearest in the norm of this matrix's root; where
+   * that is 0, nearest of all these points.
    *
    * <pre>
    * x = (H + mu I)^-1 H y          H = (S + alpha I)^(1/2), mu &gt;= 0 such that |x| = radius; y if |y| &lt;= radius

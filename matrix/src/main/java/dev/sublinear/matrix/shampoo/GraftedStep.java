@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One tensor's step: the grafting rule, the preconditioner if the tensor has one, momentum, weight decay.
  *
- * <p>Elementwise work and norms go by the kernels of core in runs of {@value #RUN} values; norms are added up in double,
- * run by run, so they have the same bits with all kernels.
+ * <p>Elementwise work and norms go by the kernels of core in runs of {@value #RUN} values; norms are added up in
+ * double, run by run, so they have the same bits with all kernels.
  */
 final class GraftedStep implements MatrixStep {
   private static final Kernels KERNELS = KernelSelection.current().kernels();

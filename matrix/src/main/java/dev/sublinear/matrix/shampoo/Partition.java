@@ -9,9 +9,10 @@ import java.util.List;
 /**
  * How a tensor becomes the blocks that are preconditioned one by one.
  *
- * <p>Dimensions of 1 are dropped; from left to right a dimension is merged into the one before it while their product is
- * at most {@code merge}; a dimension above {@code block} is cut into blocks of that many, the last one ragged. Scalars,
- * vectors (before merging) and tensors with a dimension above {@code limit} (before merging) are not preconditioned.
+ * <p>Dimensions of 1 are dropped; from left to right a dimension is merged into the one before it while their product
+ * is at most {@code merge}; a dimension above {@code block} is cut into blocks of that many, the last one ragged.
+ * Scalars, vectors (before merging) and tensors with a dimension above {@code limit} (before merging) are not
+ * preconditioned.
  *
  * @param merge largest dimension made by merging, at least 1, which merges nothing
  * @param block largest dimension of a block; 0 for no blocks

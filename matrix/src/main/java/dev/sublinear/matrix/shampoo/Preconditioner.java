@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The factors of all blocks of a tensor: block by block, G &lt;- G multiplied along every axis by the root of that axis.
+ * The factors of all blocks of a tensor: block by block, G &lt;- G multiplied along every axis by the root of that
+ * axis.
  *
  * <p>Working memory: 8 bytes for each element of the largest block (4 if it is the only one), and what the largest
  * factor needs.
@@ -103,8 +104,8 @@ final class Preconditioner {
   }
 
   /**
-   * Makes do without a gradient: roots are brought up to date if it is time, and a gradient that the statistics should have
-   * taken in is counted as a failure.
+   * Makes do without a gradient: roots are brought up to date if it is time, and a gradient that the statistics should
+   * have taken in is counted as a failure.
    */
   void miss(long step, MemorySegment work) {
     count(!every.isStatisticsStep(step));
@@ -128,7 +129,9 @@ final class Preconditioner {
     }
   }
 
-  /** How often statistics or a root stayed what they were because a decomposition failed or its input was not finite. */
+  /**
+   * How often statistics or a root stayed what they were because a decomposition failed or its input was not finite.
+   */
   long failures() {
     return failures;
   }

@@ -9,20 +9,21 @@ import dev.sublinear.rule.MatrixStep;
 import java.lang.foreign.Arena;
 
 /**
- * Shampoo: for a gradient G of p axes, with G_i its unfolding [d_i x n_i] along axis i, L_i &lt;- beta2 L_i + (1 - beta2) G_i
- * G_i^T (no factor 1 - beta2 at beta2 = 1); u = G multiplied along every axis by L_i^(-1 / (2 p)); then as {@link Descent}
- * says.
+ * Shampoo: for a gradient G of p axes, with G_i its unfolding [d_i x n_i] along axis i, L_i &lt;- beta2 L_i + (1 -
+ * beta2) G_i G_i^T (no factor 1 - beta2 at beta2 = 1); u = G multiplied along every axis by L_i^(-1 / (2 p)); then as
+ * {@link Descent} says.
  *
  * <p>Roots are pseudo-inverse: eigenvalues of at most {@code cut} times the largest count as 0, and 0^-x as 0. Which
- * dimensions make the axes is {@link Partition}'s matter, when statistics and roots change {@link Frequency}'s. State in
- * float32: 8 bytes times the sum of d^2 over the axes of all blocks, and 4 an element for each of grafting's second moment
- * and momentum; the eigenvalues are computed in float64. A failed or non-finite decomposition leaves the root as it was,
- * the identity at first, and is counted ({@link MatrixStep#failures}); so do statistics of zeros, uncounted. A gradient
- * that is not finite (its squared norm in float32) is kept out of the statistics, if due counted, and stepped by the
- * grafting rule alone. Deterministic on one machine and library. Thread-safe.
+ * dimensions make the axes is {@link Partition}'s matter, when statistics and roots change {@link Frequency}'s. State
+ * in float32: 8 bytes times the sum of d^2 over the axes of all blocks, and 4 an element for each of grafting's second
+ * moment and momentum; the eigenvalues are computed in float64. A failed or non-finite decomposition leaves the root as
+ * it was, the identity at first, and is counted ({@link MatrixStep#failures}); so do statistics of zeros, uncounted. A
+ * gradient that is not finite (its squared norm in float32) is kept out of the statistics, if due counted, and stepped
+ * by the grafting rule alone. Deterministic on one machine and library. Thread-safe.
  *
- * <p>Source: Gupta, Koren, Singer, 2018, algorithm 1; Anil et al., 2020, for all around it. Deviations: a moving average in
- * the place of the sum; no epsilon I at the start but the cut, which needs no scale; roots made every few steps.
+ * <p>Source: Gupta, Koren, Singer, 2018, algorithm 1; Anil et al., 2020, for all around it. Deviations: a moving
+ * average in the place of the sum; no epsilon I at the start but the cut, which needs no scale; roots made every few
+ * steps.
  *
  * @param beta2 decay of the statistics, in [0, 1]
  * @param cut eigenvalues below this part of the largest count as 0, in [0, 1)

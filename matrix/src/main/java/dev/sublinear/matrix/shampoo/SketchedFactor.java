@@ -21,7 +21,8 @@ final class SketchedFactor implements Factor {
   /**
    * The factors of a rule with these hyper-parameters.
    *
-   * @param rootsFollow whether there is a new root whenever the statistics change, so that both have the same directions
+   * @param rootsFollow whether there is a new root whenever the statistics change, so that both have the same
+   *     directions
    */
   record Kind(Sketching sketching, boolean rootsFollow) implements Factor.Kind {
     private int rank(int d) {
@@ -46,7 +47,9 @@ final class SketchedFactor implements Factor {
     }
   }
 
-  /** Smaller eigenvalues, relative to the largest, have directions that are not orthogonal to the largest in float32. */
+  /**
+   * Smaller eigenvalues, relative to the largest, have directions that are not orthogonal to the largest in float32.
+   */
   private static final double NEGLIGIBLE = 1e-10;
 
   private static final Kernels KERNELS = KernelSelection.current().kernels();
@@ -107,7 +110,10 @@ final class SketchedFactor implements Factor {
     return true;
   }
 
-  /** Writes sqrt(beta2) times the root of the sketch, a row for every direction with an eigenvalue; returns their number. */
+  /**
+   * Writes sqrt(beta2) times the root of the sketch, a row for every direction with an eigenvalue; returns their
+   * number.
+   */
   private int stackSketch(MemorySegment rows) {
     int kept = 0;
     double decay = Math.sqrt(sketching.beta2());

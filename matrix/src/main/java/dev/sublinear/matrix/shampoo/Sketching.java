@@ -7,8 +7,8 @@ import dev.sublinear.matrix.sketch.TailDecay;
 /**
  * How the statistics of an axis are sketched: by frequent directions that forget.
  *
- * @param rank directions kept of an axis, at least 1; all of them where the axis has no more. The papers' sketch size is
- *     one more, since their last row is always 0
+ * @param rank directions kept of an axis, at least 1; all of them where the axis has no more. The papers' sketch size
+ *     is one more, since their last row is always 0
  * @param beta2 decay of the statistics, in [0, 1]
  * @param tail decay of the escaped mass
  * @param eps added to eigenvalues and escaped mass before the root, relative to the largest eigenvalue, at least 0

@@ -16,30 +16,30 @@ import java.util.Arrays;
  *   rho_{1:t} = beta2 rho_{1:t-1} + rho_t             (the escaped mass)
  * </pre>
  *
- * <p>Error bound, at all times, for every k &lt; l (lemma 1 and observation 6, proved from the trace: every step takes at
- * least l rho_t from it):
+ * <p>Error bound, at all times, for every k &lt; l (lemma 1 and observation 6, proved from the trace: every step takes
+ * at least l rho_t from it):
  *
  * <pre>
  *   0 &lt;= G_t - Gbar_t &lt;= rho_{1:t} I,   rho_{1:t} &lt;= (sum over i &gt; k of lam_i(G_t)) / (l - k)
  *   tr G_t - tr Gbar_t &gt;= l rho_{1:t}                 (equal if every update is a vector and {@link Options#period()} 1)
  * </pre>
  *
- * <p>So with l > rank G_t it is exact and rho = 0; l = d + 1 always is. l = 1 keeps no direction: rho sums squared norms.
- * There is no factor 1 - beta2 before M_t, as in the paper.
+ * <p>So with l > rank G_t it is exact and rho = 0; l = d + 1 always is. l = 1 keeps no direction: rho sums squared
+ * norms. There is no factor 1 - beta2 before M_t, as in the paper.
  *
- * <p><b>Fast form</b> ({@link Options#fast()}): vectors wait in a buffer of l rows, and only every l-th update pays for a
- * decomposition. The buffered rows are part of Gbar ({@link #rows()}) without loss, and all bounds above hold as they
+ * <p><b>Fast form</b> ({@link Options#fast()}): vectors wait in a buffer of l rows, and only every l-th update pays for
+ * a decomposition. The buffered rows are part of Gbar ({@link #rows()}) without loss, and all bounds above hold as they
  * stand, since a step of more rows takes no less than l rho from the trace. {@link #kept()}, {@link #eigenvalue},
- * {@link #directions()} and {@link #apply} are as of the last decomposition, decayed; {@link #decompose()} brings them up to
- * date.
+ * {@link #directions()} and {@link #apply} are as of the last decomposition, decayed; {@link #decompose()} brings them
+ * up to date.
  *
- * <p><b>Merging</b> two sketches of the same size gives one of G + G', with rho = rho_{1:t} + rho'_{1:t} + what the merging
- * step cuts, and the same bounds (the trace argument adds up).
+ * <p><b>Merging</b> two sketches of the same size gives one of G + G', with rho = rho_{1:t} + rho'_{1:t} + what the
+ * merging step cuts, and the same bounds (the trace argument adds up).
  *
  * <p>Time of an update: O(l^2 d + l^3) by a vector, amortised O(l d + l^2) in the fast form, and O(n r d + n^3) with
- * r = l - 1 + m rows and n = min(r, d) by a matrix of m rows. All arithmetic and state is float64: 8 ((l - 1)(d + 1) + 1)
- * bytes, in the fast form 8 l d more for the buffer, and workspaces of 8 (l d + l^2) bytes, 8 (l d + 4 l^2) in the fast
- * form, or what the largest matrix took. Not thread-safe.
+ * r = l - 1 + m rows and n = min(r, d) by a matrix of m rows. All arithmetic and state is float64: 8 ((l - 1)(d + 1) +
+ * 1) bytes, in the fast form 8 l d more for the buffer, and workspaces of 8 (l d + l^2) bytes, 8 (l d + 4 l^2) in the
+ * fast form, or what the largest matrix took. Not thread-safe.
  *
  * <p>Source: algorithm 1 and observation 6 of Feinberg, Chen, Sun, Anil, Hazan, 2023 (arXiv 2302.03764); the buffer and
  * merging after Ghashami, Liberty, Phillips, Woodruff, 2016 (arXiv 1501.01711). Deviations: {@link ShrinkingStep}, and
@@ -328,7 +328,9 @@ public final class FrequentDirections {
     return rows;
   }
 
-  /** P: the kept directions as orthonormal rows, float64 [kept x d], valid until the next update and not to be written. */
+  /**
+   * P: the kept directions as orthonormal rows, float64 [kept x d], valid until the next update and not to be written.
+   */
   public MemorySegment directions() {
     return MemorySegment.ofArray(directions).asSlice(0, (long) kept * columns * Double.BYTES);
   }

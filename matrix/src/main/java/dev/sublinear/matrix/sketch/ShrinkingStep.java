@@ -18,16 +18,16 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * <p>The work is one Gram matrix of order n = min(r, d), its eigenvectors, and one product: O(n r d + n^3) time. All in
- * float64. Eigenvalues of at most 1e-14 of the largest count as 0, since rounding alone makes them that large; a direction
- * whose eigenvalue is e lam_1 is orthogonal to the others within 2^-52 / e if r &lt;= d, and within 2^-52 otherwise. So Gbar
- * is off by a small multiple of 2^-53 lam_1, as with a singular value decomposition.
+ * float64. Eigenvalues of at most 1e-14 of the largest count as 0, since rounding alone makes them that large; a
+ * direction whose eigenvalue is e lam_1 is orthogonal to the others within 2^-52 / e if r &lt;= d, and within 2^-52
+ * otherwise. So Gbar is off by a small multiple of 2^-53 lam_1, as with a singular value decomposition.
  *
- * <p>Workspace: 8 (n^2 + n) bytes of the caller's. The results stand until the next call, or until the workspace is used
- * for something else. Not thread-safe.
+ * <p>Workspace: 8 (n^2 + n) bytes of the caller's. The results stand until the next call, or until the workspace is
+ * used for something else. Not thread-safe.
  *
- * <p>Source: algorithm 1 of Feinberg, Chen, Sun, Anil, Hazan, 2023 (arXiv 2302.03764), after Liberty, 2013. Deviation: they
- * take a singular value decomposition of the rows; the Gram matrix gives the same numbers to 12 digits over 32 561 updates of
- * S-AdaGrad on a9a and costs less (docs/adr/0019).
+ * <p>Source: algorithm 1 of Feinberg, Chen, Sun, Anil, Hazan, 2023 (arXiv 2302.03764), after Liberty, 2013. Deviation:
+ * they take a singular value decomposition of the rows; the Gram matrix gives the same numbers to 12 digits over 32 561
+ * updates of S-AdaGrad on a9a and costs less (docs/adr/0019).
  */
 public final class ShrinkingStep {
   private static final double NEGLIGIBLE = 1e-14;
@@ -68,8 +68,8 @@ public final class ShrinkingStep {
    * @param rows r
    * @param columns d
    * @param stacked A, float64 [r x d], row-major, left as it is; all zero is legal
-   * @param directions receives v_1, v_2, ..., float64 [min(l - 1, r, d) x d], of which the first {@link #kept()} rows are
-   *     written; may not overlap {@code stacked}
+   * @param directions receives v_1, v_2, ..., float64 [min(l - 1, r, d) x d], of which the first {@link #kept()} rows
+   *     are written; may not overlap {@code stacked}
    * @param work {@link #workBytes} or more, aligned to 8 bytes; overwritten, and may overlap neither
    * @return false, with {@code directions} as before, if an element or a sum of squares is not finite, or the
    *     eigenvalues did not converge

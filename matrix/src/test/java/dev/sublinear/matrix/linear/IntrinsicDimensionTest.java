@@ -9,8 +9,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * The null model of the spectra of Kronecker factors: the paper gives 324.63 as the mean intrinsic dimension tr C / lam_max
- * of C = sum over i below 10 000 of 0.999^i x_i x_i^T, x_i normal in R^1024 (standard error 0.52 over 20 trials).
+ * The null model of the spectra of Kronecker factors: the paper gives 324.63 as the mean intrinsic dimension tr C /
+ * lam_max of C = sum over i below 10 000 of 0.999^i x_i x_i^T, x_i normal in R^1024 (standard error 0.52 over 20
+ * trials).
  */
 final class IntrinsicDimensionTest {
   private static final LinearAlgebra ALGEBRA = LinearAlgebra.openBlas();

@@ -92,8 +92,8 @@ class OnlineMethodsTest {
   }
 
   /**
-   * D.14: a sketch that holds the whole stream is exact. Twenty random vectors of twenty dimensions are nearly dependent,
-   * which costs two digits.
+   * D.14: a sketch that holds the whole stream is exact. Twenty random vectors of twenty dimensions are nearly
+   * dependent, which costs two digits.
    */
   @Test
   void sAdagrad_sketchAboveTheRank_isFullAdagrad() {

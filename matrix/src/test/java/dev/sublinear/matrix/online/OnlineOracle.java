@@ -7,8 +7,8 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * The online methods as the papers write them, with whole d x d matrices and an eigendecomposition by Jacobi rotations of
- * its own; eigenvalues up to 1e-14 of the largest are 0.
+ * The online methods as the papers write them, with whole d x d matrices and an eigendecomposition by Jacobi rotations
+ * of its own; eigenvalues up to 1e-14 of the largest are 0.
  */
 final class OnlineOracle {
   private static final int SWEEPS = 60;

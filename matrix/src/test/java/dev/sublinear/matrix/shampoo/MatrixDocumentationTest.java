@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Every rule of whole tensors has its row in {@code docs/rules-and-layouts.md}, its options and a number computed again. */
+/**
+ * Every rule of whole tensors has its row in {@code docs/rules-and-layouts.md}, its options and a number computed
+ * again.
+ */
 final class MatrixDocumentationTest {
   private static final Path PAGE = Path.of("..", "docs", "rules-and-layouts.md");
   private static final int ROWS = 64;

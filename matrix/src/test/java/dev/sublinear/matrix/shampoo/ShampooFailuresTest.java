@@ -76,7 +76,9 @@ final class ShampooFailuresTest {
     }
   }
 
-  /** Roots are due in steps 1 and 4; the one of step 4, whose gradient is bad, is of the gradients of steps 2 and 3 too. */
+  /**
+   * Roots are due in steps 1 and 4; the one of step 4, whose gradient is bad, is of the gradients of steps 2 and 3 too.
+   */
   @ParameterizedTest
   @CsvSource({"shampoo, axis0.root", "s-shampoo:rank=3, axis0.scalars"})
   void gradientThatIsNotFinite_doesNotPutOffTheRootOfOthers(String rule, String array) {

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shampoo and S-Shampoo in double precision, written from the papers: whole d x d matrices, an eigendecomposition of the
- * sum in every step, no factored form; tensors of any rank as flat arrays, the last axis running fastest.
+ * Shampoo and S-Shampoo in double precision, written from the papers: whole d x d matrices, an eigendecomposition of
+ * the sum in every step, no factored form; tensors of any rank as flat arrays, the last axis running fastest.
  */
 final class ShampooOracle {
   /** What one axis knows. */

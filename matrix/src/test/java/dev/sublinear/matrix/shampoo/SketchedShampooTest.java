@@ -24,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** S-Shampoo: against its oracle, the golden numbers of the authors' code ported to float64, and the facts of the paper. */
+/**
+ * S-Shampoo: against its oracle, the golden numbers of the authors' code ported to float64, and the facts of the paper.
+ */
 final class SketchedShampooTest {
   private static final String BARE = ":statistics=1:roots=1:graft=none:momentum=0:merge=1";
 
@@ -244,7 +246,9 @@ final class SketchedShampooTest {
     return values[0];
   }
 
-  /** D.19: a direction without an eigenvalue and a tail of 4, then a gradient of 2: 8 and 4, each and 0.1 % of 8 more. */
+  /**
+   * D.19: a direction without an eigenvalue and a tail of 4, then a gradient of 2: 8 and 4, each and 0.1 % of 8 more.
+   */
   @Test
   void eps_isRelativeToTheLargestEigenvalueAndGoesOnBoth() {
     try (Run run = new Run("s-shampoo:rank=1:beta2=1:eps=0.001" + BARE, 3, 3)) {
@@ -278,8 +282,8 @@ final class SketchedShampooTest {
   }
 
   /**
-   * D.24: the sketches of a 4096 x 1024 matrix, in bytes really taken. Nothing of order 1024 squared is kept, nor made on the
-   * heap in a first step.
+   * D.24: the sketches of a 4096 x 1024 matrix, in bytes really taken. Nothing of order 1024 squared is kept, nor made
+   * on the heap in a first step.
    */
   @Test
   void state_of4096By1024_is1311748Floats() {

@@ -3,7 +3,9 @@ package dev.sublinear.matrix.sketch;
 
 import java.util.Arrays;
 
-/** Algorithm 1 and observation 6 as they stand: G, Gbar and rho of a stream, by singular values from plane rotations. */
+/**
+ * Algorithm 1 and observation 6 as they stand: G, Gbar and rho of a stream, by singular values from plane rotations.
+ */
 final class SketchOracle {
   final int size;
   final int columns;

@@ -51,14 +51,14 @@ public class ConvergenceSuite {
 
   /**
    * The same with a first moment of which every step keeps one direction and loses the others. That is slow, not stuck:
-   * {@code adam m=rank-one-svd} brings the loss of the logistic regression down by 4 in 800 steps, by 10 in 3200 and by 39
-   * in 12800, where dense moments need 800 for 56.
+   * {@code adam m=rank-one-svd} brings the loss of the logistic regression down by 4 in 800 steps, by 10 in 3200 and by
+   * 39 in 12800, where dense moments need 800 for 56.
    */
   private static final double ONE_DIRECTION = 3;
 
   /**
-   * The same with a first moment in a sketch whose cells decay with each of the rows that are in them: it is gone after fewer
-   * steps than beta1 says. {@code adafactor}, whose rate is at most 1 / sqrt(t), brings the loss of the logistic
+   * The same with a first moment in a sketch whose cells decay with each of the rows that are in them: it is gone after
+   * fewer steps than beta1 says. {@code adafactor}, whose rate is at most 1 / sqrt(t), brings the loss of the logistic
    * regression down by 4.4 to 5.4, the Adam family with {@code v=sm3} by 8.6 to 9.9; {@code sm3} brings Rosenbrock's
    * function down by 9.1 to 9.4, with {@code decay=global} too.
    */
@@ -97,8 +97,8 @@ public class ConvergenceSuite {
   /**
    * What is there to be measured rather than trained with. Sums of a moment with a sign estimate nothing. The best
    * approximation of rank one has elements near 0 where v is not: Adam bounds the step that comes of it, and a mean
-   * over steps shortens it; Adagrad and RMSprop do not, and go far astray where the rate is high and all elements have a
-   * gradient.
+   * over steps shortens it; Adagrad and RMSprop do not, and go far astray where the rate is high and all elements have
+   * a gradient.
    */
   private static boolean isKnownToDiverge(Task task, OptimizerSpec spec) {
     return spec.layouts().contains(new RankOne(true))

@@ -149,7 +149,9 @@ public class FoldSuite {
     return Bfloat16.toFloat(array.data().getAtIndex(ValueLayout.JAVA_SHORT, i));
   }
 
-  /** One test per combination with sketches: after a fold neither threads nor a checkpoint change a bit of what follows. */
+  /**
+   * One test per combination with sketches: after a fold neither threads nor a checkpoint change a bit of what follows.
+   */
   @TestFactory
   public Stream<DynamicTest> step_afterFold_sameBitsOnTwoThreadsAndAfterResuming() {
     return combinations(true).stream().map(spec -> dynamicTest(spec.toString(), () -> {
@@ -271,7 +273,9 @@ public class FoldSuite {
     training.run(2, 3);
   }
 
-  /** A moment that is not in a sketch is estimated after a fold as before it, whatever its state makes anew in a step. */
+  /**
+   * A moment that is not in a sketch is estimated after a fold as before it, whatever its state makes anew in a step.
+   */
   @TestFactory
   public Stream<DynamicTest> fold_slotsWithoutASketch_areEstimatedAsBefore() {
     return Stream.of("dense", "bf16", "row-wise", "rank-one", "rank-one-svd", "sm3")

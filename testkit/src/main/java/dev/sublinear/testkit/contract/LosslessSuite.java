@@ -21,8 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Where a layout says that it is lossless, it follows the dense one.
  *
- * <p>How close: after t steps every parameter is within {@code 4 t} ulp of that of the dense run, where an ulp is that of
- * the larger of the parameter's size and the largest step this parameter has made so far. The one rounding a step of
+ * <p>How close: after t steps every parameter is within {@code 4 t} ulp of that of the dense run, where an ulp is that
+ * of the larger of the parameter's size and the largest step this parameter has made so far. The one rounding a step of
  * {@code decay S + scale x} against {@code S + ((decay - 1) S + scale x)} is what is allowed for; a collision, a lost
  * decay or a 16-bit cell is thousands of ulp.
  */

@@ -50,9 +50,9 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Rules and layouts against the same in double precision, colliding sketches included.
  *
- * <p>How close: after t steps every parameter is within {@code 4 t} float ulp of the oracle's, where an ulp is that of the
- * larger of the parameter's size and the largest step any parameter has made so far (a small estimate in one column of
- * a sketch is the difference of larger cells). Layouts without an oracle (stochastic rounding, newcomers) are not
+ * <p>How close: after t steps every parameter is within {@code 4 t} float ulp of the oracle's, where an ulp is that of
+ * the larger of the parameter's size and the largest step any parameter has made so far (a small estimate in one column
+ * of a sketch is the difference of larger cells). Layouts without an oracle (stochastic rounding, newcomers) are not
  * covered here; rules without one fail, see {@link RuleOracle}.
  */
 public class OracleSuite {

@@ -38,7 +38,8 @@ import org.junit.jupiter.api.TestFactory;
  * PyTorch's, see {@code pytorch.txt} and the script named in it.
  *
  * <p>How close: after t steps every parameter is within {@code 4 + t / 4} ulp of PyTorch's, where an ulp is that of the
- * largest value and the largest step the parameter has had so far: PyTorch fuses multiply-add and keeps betas in double.
+ * largest value and the largest step the parameter has had so far: PyTorch fuses multiply-add and keeps betas in
+ * double.
  */
 public class GoldenSuite {
   private static final int ROWS = 5;

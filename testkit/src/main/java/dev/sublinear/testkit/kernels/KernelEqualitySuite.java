@@ -65,7 +65,9 @@ public class KernelEqualitySuite {
           runs.shorts(arena, 6, offset / 2, n), new Scratch(arena));
     }
 
-    /** A row in the lower (0) or the upper (1) half of the cells; its factors, and with them NaN, vary with the call's. */
+    /**
+     * A row in the lower (0) or the upper (1) half of the cells; its factors, and with them NaN, vary with the call's.
+     */
     RowCells row(int half, int depth, boolean isMedian, boolean isPacked, float factor) {
       RowCells row = scratch.located(0, half)[0];
       row.depth = depth;

@@ -43,8 +43,8 @@ public class KernelTruthSuite {
             nan |= Float.isNaN(sorted[j]);
           }
           Arrays.sort(sorted);
-          // A NaN has no place in an order; what a kernel returns then is fixed by equality with scalar alone. Of zeros of
-          // both signs either may be the middle.
+          // A NaN has no place in an order; what a kernel returns then is fixed by equality with scalar alone. Of zeros
+          // of both signs either may be the middle.
           if (!nan) {
             float median = out.getAtIndex(ValueLayout.JAVA_FLOAT, i);
             assertTrue(sorted[depth / 2] == median,

@@ -4,9 +4,9 @@ package dev.sublinear.testkit.oracle;
 import dev.sublinear.kernel.CounterRandom;
 
 /**
- * Sums of the columns of a row that share a bucket (Spring, Kyrillidis, Mohan, Shrivastava, 2019, section 6.2): the bucket of
- * column c, with k = floor(c / width), is (number k of stream "sketch columns", step 0, below width, plus c) mod width, not
- * counting the k width columns before.
+ * Sums of the columns of a row that share a bucket (Spring, Kyrillidis, Mohan, Shrivastava, 2019, section 6.2): the
+ * bucket of column c, with k = floor(c / width), is (number k of stream "sketch columns", step 0, below width, plus c)
+ * mod width, not counting the k width columns before.
  */
 public final class ColumnSketchMoment implements Moment {
   private static final long STREAM = CounterRandom.stream("sketch columns");

@@ -4,8 +4,8 @@ package dev.sublinear.testkit.oracle;
 import java.util.Arrays;
 
 /**
- * Row and column sums, after Shazeer, Stern, 2018, algorithm 4; rows decay when they are touched, the column sums once in
- * every step that has rows, and the estimate is R_i C_j over the sum of C, or 0 where that is.
+ * Row and column sums, after Shazeer, Stern, 2018, algorithm 4; rows decay when they are touched, the column sums once
+ * in every step that has rows, and the estimate is R_i C_j over the sum of C, or 0 where that is.
  */
 public final class RankOneMoment implements Moment {
   private final double[] rowSums;

@@ -148,7 +148,8 @@ public final class RuleOracle {
       }
       case AmsGrad r -> adam(r.adam(), row, g, learningRate, Optional.of(largest[row]));
       case Sm3 r -> {
-        // Anil, Gupta, Koren, Singer, 2019: the mean is of what the preconditioner returns; none in their code's sparse step.
+        // Anil, Gupta, Koren, Singer, 2019: the mean is of what the preconditioner returns; none in their code's sparse
+        // step.
         double[] v = moments.get(1).accumulate(row, 1, 1, square(g));
         double[] u = over(g, Arrays.stream(v).map(value -> value + r.epsilon()).toArray(), 1, 0);
         double beta = memory(0, r.beta1());
@@ -187,8 +188,8 @@ public final class RuleOracle {
   }
 
   /**
-   * Shazeer, Stern, 2018, algorithms 4 to 6, over the rows with a gradient: the moments of all rows are brought up to date,
-   * and measured, before the first moves.
+   * Shazeer, Stern, 2018, algorithms 4 to 6, over the rows with a gradient: the moments of all rows are brought up to
+   * date, and measured, before the first moves.
    */
   private void adafactor(Adafactor rule, int[] ids, double[][] g, double learningRate) {
     double decay = 1 - Math.pow(t, -0.8);

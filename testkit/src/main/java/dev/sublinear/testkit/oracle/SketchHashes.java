@@ -5,8 +5,9 @@ import dev.sublinear.kernel.CounterRandom;
 import java.math.BigInteger;
 
 /**
- * The hash functions of a sketch, the one thing an oracle takes as given: hash of row i = the counter random bits of stream
- * "sketch", step 0, index i; bucket h_j(i) by multiply-shift of the hash times the odd factor of j; sign s_j(i) by bit j.
+ * The hash functions of a sketch, the one thing an oracle takes as given: hash of row i = the counter random bits of
+ * stream "sketch", step 0, index i; bucket h_j(i) by multiply-shift of the hash times the odd factor of j; sign s_j(i)
+ * by bit j.
  *
  * @param seed the seed of the moment
  * @param width number of buckets; if it is at least the number of rows, the bucket is the row

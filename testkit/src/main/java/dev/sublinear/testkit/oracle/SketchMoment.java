@@ -7,7 +7,8 @@ import java.util.Arrays;
  * A count-sketch or count-min tensor, [depth x width x columns], after Spring, Kyrillidis, Mohan, Shrivastava, 2019.
  *
  * <p>Decay of touched rows, their algorithms 2 to 4: query the old value, add (decay - 1) old + scale x to every depth
- * (with the sign of the row), query again; or, as in their code, each depth's own cell becomes decay cell + scale x. Decay of the whole: multiply every cell once a step, add scale x, query.
+ * (with the sign of the row), query again; or, as in their code, each depth's own cell becomes decay cell + scale x.
+ * Decay of the whole: multiply every cell once a step, add scale x, query.
  */
 public final class SketchMoment implements Moment {
   /**

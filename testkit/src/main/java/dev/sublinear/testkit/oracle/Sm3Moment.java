@@ -4,8 +4,8 @@ package dev.sublinear.testkit.oracle;
 import java.util.Arrays;
 
 /**
- * SM3-I and SM3-II (Anil, Gupta, Koren, Singer, 2019, both algorithms) with the slices of a tensor as cover, for any decay;
- * singletons where at most one dimension is longer than 1.
+ * SM3-I and SM3-II (Anil, Gupta, Koren, Singer, 2019, both algorithms) with the slices of a tensor as cover, for any
+ * decay; singletons where at most one dimension is longer than 1.
  *
  * <p>From the first step that leaves rows out the rows alone are the cover.
  */

@@ -26,8 +26,8 @@ public final class CifarBinary {
    * Reads all records of some files, in their order.
    *
    * @param files {@code data_batch_1.bin} and so on, or {@code test_batch.bin}; 3073 bytes a record
-   * @throws IllegalArgumentException in one line, naming the file: if it is absent or empty, ends within a record, or has
-   *     a label above 9
+   * @throws IllegalArgumentException in one line, naming the file: if it is absent or empty, ends within a record, or
+   *     has a label above 9
    * @throws IOException if reading fails
    */
   public static ImageSet read(List<Path> files) throws IOException {

@@ -31,8 +31,8 @@ public final class IdxFile {
    *
    * @param images {@code ...-images-idx3-ubyte}: gray, [images x rows x columns]
    * @param labels {@code ...-labels-idx1-ubyte}: [images]; the classes are the numbers from 0 to the largest label
-   * @throws IllegalArgumentException in one line, naming the file: if it is absent, damaged, of another kind, shorter or
-   *     longer than its header says, or the two have different counts
+   * @throws IllegalArgumentException in one line, naming the file: if it is absent, damaged, of another kind, shorter
+   *     or longer than its header says, or the two have different counts
    * @throws IOException if reading fails
    */
   public static ImageSet read(Path images, Path labels) throws IOException {

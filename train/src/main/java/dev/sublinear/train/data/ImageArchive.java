@@ -37,8 +37,8 @@ public record ImageArchive(ImageSet train, ImageSet test) {
    * Reads an archive.
    *
    * @throws IllegalArgumentException in one line, naming the file and the entry: if it is absent, cannot be read or
-   *     is no such archive; if an image cannot be decoded or has another size than the first; if a split has no image, or a class of
-   *     {@code test} none in {@code train}
+   *     is no such archive; if an image cannot be decoded or has another size than the first; if a split has no image,
+   *     or a class of {@code test} none in {@code train}
    */
   public static ImageArchive read(Path file) {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {

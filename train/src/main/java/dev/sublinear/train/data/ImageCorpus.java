@@ -49,8 +49,8 @@ public record ImageCorpus(String name, ImageSet train, ImageSet validation, Imag
    *
    * <ul>
    *   <li>MNIST: {@code train-images-idx3-ubyte} and {@code train-labels-idx1-ubyte}, or where they are absent the same
-   *       with {@code digits10k}, for training, and {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte} for
-   *       test; {@link IdxFile} reads them, each also with {@code .gz} added.
+   *       with {@code digits10k}, for training, and {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}
+   *       for test; {@link IdxFile} reads them, each also with {@code .gz} added.
    *   <li>CIFAR-10: {@code data_batch_<number>.bin}, at least one, by rising number, and {@code test_batch.bin}; {@link
    *       CifarBinary} reads them.
    *   <li>A single file {@code *.tar.gz}; {@link ImageArchive} reads it.

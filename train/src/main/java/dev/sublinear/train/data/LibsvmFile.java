@@ -15,11 +15,11 @@ import java.util.StringTokenizer;
 import java.util.zip.ZipException;
 
 /**
- * The examples of a file in LIBSVM's format: a line {@code LABEL INDEX:VALUE INDEX:VALUE ...} for each, indices from 1 and
- * ascending, features not named are 0; blank lines and what follows a {@code #} are not read.
+ * The examples of a file in LIBSVM's format: a line {@code LABEL INDEX:VALUE INDEX:VALUE ...} for each, indices from 1
+ * and ascending, features not named are 0; blank lines and what follows a {@code #} are not read.
  *
- * <p>A row is positive if its label is above 0, whatever the classes: so of labels 0 and 1 or -1 and +1 one is each class, and
- * of many classes those above 0 stand against the others. As many features as the largest index of the file.
+ * <p>A row is positive if its label is above 0, whatever the classes: so of labels 0 and 1 or -1 and +1 one is each
+ * class, and of many classes those above 0 stand against the others. As many features as the largest index of the file.
  *
  * <p>About 12 bytes for each feature that is named; values are float64, exactly as the file has them.
  */
@@ -51,9 +51,9 @@ public final class LibsvmFile implements Examples {
   /**
    * Reads a file, plain or gzip (told by its first bytes).
    *
-   * @throws IllegalArgumentException in one line, naming the file and the line: if there is no such file, it is damaged,
-   *     no UTF-8 text or without a row, a label is no integer, an index is not in 1..2^27 or does not ascend, or a value is
-   *     not a finite number
+   * @throws IllegalArgumentException in one line, naming the file and the line: if there is no such file, it is
+   *     damaged, no UTF-8 text or without a row, a label is no integer, an index is not in 1..2^27 or does not ascend,
+   *     or a value is not a finite number
    * @throws IOException if reading fails
    */
   public static Examples read(Path file) throws IOException {

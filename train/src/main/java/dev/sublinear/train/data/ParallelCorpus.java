@@ -43,7 +43,8 @@ public record ParallelCorpus(String name, Vocabulary source, Vocabulary target, 
   /**
    * How pairs become a corpus.
    *
-   * @param words the most frequent words of each side of train that are kept; {@code <unk>} and {@code <eos>} come on top
+   * @param words the most frequent words of each side of train that are kept; {@code <unk>} and {@code <eos>} come on
+   *     top
    * @param longest most words and marks of a sentence; pairs with a longer one are left out
    * @param heldOut distinct source sentences of validation, and of test
    */

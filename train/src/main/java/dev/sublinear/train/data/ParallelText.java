@@ -35,11 +35,11 @@ public record ParallelText(String name, List<Line> lines) {
   public record Line(String source, String target) {}
 
   /**
-   * Reads lines of a target sentence, a tab and its source sentence, as Tatoeba's pairs come; what follows a second tab is
-   * not read. UTF-8, plain or gzip (told by the first bytes).
+   * Reads lines of a target sentence, a tab and its source sentence, as Tatoeba's pairs come; what follows a second tab
+   * is not read. UTF-8, plain or gzip (told by the first bytes).
    *
-   * @throws IllegalArgumentException in one line, naming the file and the line: if there is no such file, it is damaged or
-   *     no UTF-8, a line has no tab, or a side of it is blank
+   * @throws IllegalArgumentException in one line, naming the file and the line: if there is no such file, it is damaged
+   *     or no UTF-8, a line has no tab, or a side of it is blank
    * @throws IOException if reading fails
    */
   public static ParallelText read(Path file) throws IOException {

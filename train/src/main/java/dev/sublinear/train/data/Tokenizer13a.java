@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
  * Splits a line into words and punctuation as the tokenizer 13a does: the one of NIST's mteval-v13a, and the default of
  * sacrebleu (Post, 2018, arXiv 1804.08771).
  *
- * <p>Exact. Every ASCII symbol but the apostrophe, the comma, the period and the hyphen stands alone; commas and periods do,
- * unless a digit stands on both sides; so does a hyphen after a digit. Marks outside ASCII (quotation marks, the
- * ellipsis) are parts of words. Deviation: {@code <skipped>} and line breaks within a segment are not looked for, a
- * line has none. Thread-safe: no state.
+ * <p>Exact. Every ASCII symbol but the apostrophe, the comma, the period and the hyphen stands alone; commas and
+ * periods do, unless a digit stands on both sides; so does a hyphen after a digit. Marks outside ASCII (quotation
+ * marks, the ellipsis) are parts of words. Deviation: {@code <skipped>} and line breaks within a segment are not looked
+ * for, a line has none. Thread-safe: no state.
  */
 public final class Tokenizer13a {
   private static final Pattern SYMBOL = Pattern.compile("([{-~\\[-` -&(-+:-@/])");

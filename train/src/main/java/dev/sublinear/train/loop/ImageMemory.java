@@ -12,8 +12,8 @@ final class ImageMemory {
   /**
    * Refuses a run that needs more than {@code available} bytes.
    *
-   * @throws IllegalArgumentException naming the bytes needed and there; or if a layout cannot hold a tensor, or the images
-   *     are too small for the network
+   * @throws IllegalArgumentException naming the bytes needed and there; or if a layout cannot hold a tensor, or the
+   *     images are too small for the network
    */
   static void check(ImageOptions options, ImageShape images, long available) {
     long needed = bytes(options, images);
@@ -24,8 +24,9 @@ final class ImageMemory {
   }
 
   /**
-   * Bytes of weights, optimizer state and gradients (one of each half of the batch), of the working memory of rules of whole tensors, of a batch of images, and of what the
-   * backward pass waits for. At most {@code Long.MAX_VALUE}; the rest of what a step needs is not counted.
+   * Bytes of weights, optimizer state and gradients (one of each half of the batch), of the working memory of rules of
+   * whole tensors, of a batch of images, and of what the backward pass waits for. At most {@code Long.MAX_VALUE}; the
+   * rest of what a step needs is not counted.
    */
   static long bytes(ImageOptions options, ImageShape images) {
     try {

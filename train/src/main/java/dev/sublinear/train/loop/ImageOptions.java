@@ -8,8 +8,8 @@ import dev.sublinear.train.model.ImageConfig;
  *
  * @param network the shape of the network
  * @param batch images of a step
- * @param optimization rules, layouts and learning rate; no tensor is a table, so the optimizer and the rate of all others
- *     count
+ * @param optimization rules, layouts and learning rate; no tensor is a table, so the optimizer and the rate of all
+ *     others count
  * @param length how long to train and how often to look; {@code probe} must be 0
  * @param seed seed of the first weights, of the validation split, of the order of images and of hashes
  */

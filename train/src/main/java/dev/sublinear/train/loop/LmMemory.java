@@ -50,7 +50,8 @@ final class LmMemory {
   /**
    * Bytes of weights, optimizer state, the gradients of what is updated densely (one of each half of the batch), the
    * logits and the rows gathered from the tables, each with its gradient; of what a Transformer keeps for its backward
-   * pass; of the working memory of rules of whole tensors; and of a probe. At most {@code Long.MAX_VALUE}; the rest of what a step needs is not counted.
+   * pass; of the working memory of rules of whole tensors; and of a probe. At most {@code Long.MAX_VALUE}; the rest of
+   * what a step needs is not counted.
    */
   static long bytes(LmOptions options, OptimizerSpec tables, int words) {
     NetworkConfig network = options.network();

@@ -139,7 +139,9 @@ public record LmOptions(Data data, NetworkConfig network, SoftmaxSpec softmax, O
       return steps > 0 ? steps : Math.max(1, Math.round(epochs * windows));
     }
 
-    /** Whether a validation follows a step of {@code steps}: they are spread evenly, the last falls on the last step. */
+    /**
+     * Whether a validation follows a step of {@code steps}: they are spread evenly, the last falls on the last step.
+     */
     boolean isEvaluationDue(long step, long steps) {
       return step * evaluations / steps > (step - 1) * evaluations / steps;
     }

@@ -16,8 +16,8 @@ import java.util.Map;
 /**
  * One training run of a language model: windows of text in, metrics and a summary out.
  *
- * <p>A step is: gather, forward, backward, clip by global norm, one optimizer step per weight. {@code threads} share the
- * halves of the batch, the optimizer steps and the evaluation; their number changes no bit of the result. A loss,
+ * <p>A step is: gather, forward, backward, clip by global norm, one optimizer step per weight. {@code threads} share
+ * the halves of the batch, the optimizer steps and the evaluation; their number changes no bit of the result. A loss,
  * gradient or perplexity that is not finite ends the run; what was written stays. Use once; not thread-safe.
  */
 public final class LmTraining implements AutoCloseable {

@@ -13,9 +13,9 @@ import dev.sublinear.train.data.Examples;
  * g = (1 / (1 + e^-p) - y) x          then the learner's step
  * </pre>
  *
- * <p>float64, no constraint, no regularisation. The same bits on every machine but for what linear algebra does to them:
- * exponentials and logarithms are StrictMath's. Thread-safe: no state; a learner serves one pass. Source: Feinberg et al.,
- * Sketchy, 2023 (arXiv 2302.03764), appendix A.
+ * <p>float64, no constraint, no regularisation. The same bits on every machine but for what linear algebra does to
+ * them: exponentials and logarithms are StrictMath's. Thread-safe: no state; a learner serves one pass. Source:
+ * Feinberg et al., Sketchy, 2023 (arXiv 2302.03764), appendix A.
  */
 public final class OnlinePass {
   /**

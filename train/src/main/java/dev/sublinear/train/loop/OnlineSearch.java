@@ -14,9 +14,9 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * Several passes of one online method over the same examples, side by side on a number of threads, each on one: what comes
- * out does not depend on the number. The published grid is that of Feinberg et al., Sketchy, 2023 (arXiv 2302.03764), appendix
- * A. Thread-safe: no state.
+ * Several passes of one online method over the same examples, side by side on a number of threads, each on one: what
+ * comes out does not depend on the number. The published grid is that of Feinberg et al., Sketchy, 2023 (arXiv
+ * 2302.03764), appendix A. Thread-safe: no state.
  */
 public final class OnlineSearch {
   private static final int DECADES = 6;
@@ -33,8 +33,9 @@ public final class OnlineSearch {
   private OnlineSearch() {}
 
   /**
-   * The published grid: 49 rates from 1e-6 to 1, eight for each decade, with delta 0; for methods that divide by delta, 7 rates
-   * by 7 deltas from 1e-6 to 1, one for each decade. The paper has no full-matrix AdaGrad; it gets the 49 rates.
+   * The published grid: 49 rates from 1e-6 to 1, eight for each decade, with delta 0; for methods that divide by delta,
+   * 7 rates by 7 deltas from 1e-6 to 1, one for each decade. The paper has no full-matrix AdaGrad; it gets the 49
+   * rates.
    */
   public static List<OnlineOptions> grid(OnlineMethod method, int sketch) {
     List<OnlineOptions> grid = new ArrayList<>();

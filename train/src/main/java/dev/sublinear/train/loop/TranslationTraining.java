@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A step is: forward and backward over a batch, clip by global norm, one optimizer step per weight. {@code threads}
  * share the halves of the batch, the optimizer steps, validation and translation; their number changes no bit of the
- * result. The test sentences of the corpus are not looked at. A loss, gradient or perplexity that is not finite ends the
- * run; what was written stays. Use once; not thread-safe.
+ * result. The test sentences of the corpus are not looked at. A loss, gradient or perplexity that is not finite ends
+ * the run; what was written stays. Use once; not thread-safe.
  */
 public final class TranslationTraining implements AutoCloseable {
   /** Sentences that are translated side by side. */

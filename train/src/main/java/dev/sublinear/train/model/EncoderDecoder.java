@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
  *
  * <p>Encoder: x = words + positions; per layer x = x + attention(norm(x)), then x = x + feed-forward(norm(x)); at the
  * end norm(x). Decoder: the same with attention to the words up to this one, and between the two parts
- * x = x + attention(norm(x), to what the encoder made of the source). What stands behind the end of a source sentence is
- * seen by nobody; what stands behind that of a target sentence is seen by no word of it. Positions are learned.
+ * x = x + attention(norm(x), to what the encoder made of the source). What stands behind the end of a source sentence
+ * is seen by nobody; what stands behind that of a target sentence is seen by no word of it. Positions are learned.
  * {@link TransformerParts} says what the parts compute. While its tensors are open, several threads may use it.
  */
 final class EncoderDecoder {

@@ -11,8 +11,8 @@ final class EngineThread {
    * Makes the calling thread like all others: operations on one thread, and no recording for gradients.
    *
    * <p>The engine applies its number of threads to a thread when that thread first asks, so every thread must; and it
-   * turns recording off on the thread that loaded it alone, where on others an LSTM would take another path, with other bits, even
-   * if nothing asks for gradients.
+   * turns recording off on the thread that loaded it alone, where on others an LSTM would take another path, with other
+   * bits, even if nothing asks for gradients.
    *
    * @throws IllegalStateException if it runs operations on several threads, because their sums would depend on that
    */

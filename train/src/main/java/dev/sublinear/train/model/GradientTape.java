@@ -11,9 +11,9 @@ import ai.djl.pytorch.jni.JniUtils;
  *
  * <p>DJL's own collector is one for the whole process; tapes of several threads record at the same time.
  *
- * <p>Between recording and {@link #backward} nothing may be multiplied or divided by a Java number: DJL makes a tensor of it
- * over memory that it lets the garbage collector free at once, and the backward pass reads it again. Make the tensor
- * with the manager of the step, which keeps it.
+ * <p>Between recording and {@link #backward} nothing may be multiplied or divided by a Java number: DJL makes a tensor
+ * of it over memory that it lets the garbage collector free at once, and the backward pass reads it again. Make the
+ * tensor with the manager of the step, which keeps it.
  */
 final class GradientTape implements AutoCloseable {
   GradientTape() {

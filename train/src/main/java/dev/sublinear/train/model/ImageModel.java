@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A network that tells the class of an image.
  *
- * <p>All weights live in our memory; the engine works on views of them. The two halves of a batch are two graphs, which two
- * threads may compute at the same time. Not thread-safe.
+ * <p>All weights live in our memory; the engine works on views of them. The two halves of a batch are two graphs, which
+ * two threads may compute at the same time. Not thread-safe.
  */
 public final class ImageModel implements TrainedModel {
   /** Always as many, so that the threads of a run do not change its bits; {@link Shard} says why not more. */

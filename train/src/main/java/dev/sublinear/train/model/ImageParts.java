@@ -14,9 +14,9 @@ import java.util.List;
  * through layers of max(0, x) (He et al., 2015); biases begin at 0.
  *
  * <p>The norm is group normalisation (Wu, He, 2018) in 4 groups with epsilon 1e-5: per image and group of channels,
- * weight (x - mean) / sqrt(variance + epsilon) + bias. Batch normalisation would tie the images of a batch to each other,
- * so that its halves could not be computed apart, and keeps running statistics that are neither weights nor optimizer
- * state; here an image gives the same logits in any batch, in training as in validation.
+ * weight (x - mean) / sqrt(variance + epsilon) + bias. Batch normalisation would tie the images of a batch to each
+ * other, so that its halves could not be computed apart, and keeps running statistics that are neither weights nor
+ * optimizer state; here an image gives the same logits in any batch, in training as in validation.
  *
  * @param tensors open while the parts are used
  */

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 /**
  * Sentence pairs side by side as rows of equal length.
  *
- * <p>A source sentence is padded with its own last word and what the decoder reads with its first, so that padding touches
- * no row of a table that the sentence does not. What is predicted is not padded.
+ * <p>A source sentence is padded with its own last word and what the decoder reads with its first, so that padding
+ * touches no row of a table that the sentence does not. What is predicted is not padded.
  *
  * @param sources words of the source sentences, [rows x sourceSteps]
  * @param lengths of the source sentences

@@ -6,10 +6,10 @@ import ai.djl.ndarray.NDArray;
 /**
  * A small residual network with pre-activation (He et al., 2016, "Identity mappings", figure 1 b).
  *
- * <p>A convolution; three blocks, the second and third of them at half the pixels and twice the channels of the one before;
- * norm, max(0, x), the mean over all pixels, a dense layer to the logits. A block is, with a(x) = max(0, norm(x)):
- * x + conv(a(conv(a(x)))), and where the size changes conv1x1(a(x)) + conv(a(conv(a(x)))). Convolutions have no bias, the
- * norms do. Deviation from the paper: group for batch normalisation; {@link ImageParts} says why.
+ * <p>A convolution; three blocks, the second and third of them at half the pixels and twice the channels of the one
+ * before; norm, max(0, x), the mean over all pixels, a dense layer to the logits. A block is, with a(x) = max(0,
+ * norm(x)): x + conv(a(conv(a(x)))), and where the size changes conv1x1(a(x)) + conv(a(conv(a(x)))). Convolutions have
+ * no bias, the norms do. Deviation from the paper: group for batch normalisation; {@link ImageParts} says why.
  *
  * @param parts by the names of the tensors
  */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Some of the rows of a batch: the state of their texts, and their part of a step.
  *
  * <p>Shards of one model share its leaves, whose gradients the engine adds up under a lock, in the order in which
- * threads arrive. With two shards every sum has two terms, and a + b is b + a to the last bit; with three the order would
- * show. Not thread-safe, but different shards may run at the same time.
+ * threads arrive. With two shards every sum has two terms, and a + b is b + a to the last bit; with three the order
+ * would show. Not thread-safe, but different shards may run at the same time.
  */
 final class Shard {
   private final Body body;

@@ -119,10 +119,11 @@ public sealed interface SoftmaxSpec {
   }
 
   /**
-   * Two levels (Grave et al., 2017, arXiv 1609.04309): the head chooses among the frequent words and the tails, a tail among its words.
+   * Two levels (Grave et al., 2017, arXiv 1609.04309): the head chooses among the frequent words and the tails, a tail
+   * among its words.
    *
-   * <p>With cutoffs c_0 &lt; c_1 &lt; ... the head has the words below c_0 and an entry for each tail; tail k = 1, 2, ...
-   * has the words of [c_(k-1), c_k), the last one the rest, in max(1, columns / 4^k) columns. Log-probabilities are
+   * <p>With cutoffs c_0 &lt; c_1 &lt; ... the head has the words below c_0 and an entry for each tail; tail k = 1, 2,
+   * ... has the words of [c_(k-1), c_k), the last one the rest, in max(1, columns / 4^k) columns. Log-probabilities are
    * exact: log p(word) = log p(tail | head) + log p(word | tail). Words are numbered by falling frequency.
    *
    * @param cutoffs ascending, at least 1; none for max(V / 15, 100) and three times that, as far as they are below the

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * The words' side of a language model: the input table and the output (or one table for both).
  *
- * <p>{@link #open} finds and gathers the rows that a step touches; then several threads may {@link #embed} words and ask
- * for the {@link #loss} of targets.
+ * <p>{@link #open} finds and gathers the rows that a step touches; then several threads may {@link #embed} words and
+ * ask for the {@link #loss} of targets.
  */
 final class Tables {
   private final boolean tied;

@@ -15,8 +15,8 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>x = dropout(words + positions); per layer x = x + dropout(attention(norm(x))), then
  * x = x + dropout(W2 gelu(W1 norm(x) + b1) + b2); at the end norm(x). Attention, per head of c columns:
- * dropout(softmax(q k' / sqrt(c), over the words up to this one)) v, all heads side by side through one more linear map.
- * {@link TransformerParts} says more.
+ * dropout(softmax(q k' / sqrt(c), over the words up to this one)) v, all heads side by side through one more linear
+ * map. {@link TransformerParts} says more.
  *
  * <p>Rotary positions (Su et al., 2021) turn columns i and i + c / 2 of queries and keys at place t by the angle
  * t 10000^(-2 i / c); the paper pairs columns 2 i and 2 i + 1, which is the same up to the order of the columns of

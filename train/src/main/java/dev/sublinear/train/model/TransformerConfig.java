@@ -96,7 +96,9 @@ public record TransformerConfig(int embedding, int layers, int heads, int feedFo
     return window;
   }
 
-  /** The embedded words; then per layer the attention weights, what attention adds and what the feed-forward part adds. */
+  /**
+   * The embedded words; then per layer the attention weights, what attention adds and what the feed-forward part adds.
+   */
   @Override
   public List<Long> dropoutUnits(int steps) {
     long words = (long) steps * embedding;

@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
  * names of its tensors.
  *
  * <p>Attention, per head of c columns: softmax(q k' / sqrt(c) + mask) v, all heads side by side. GELU is the exact one
- * (Hendrycks, Gimpel, 2016), by the error function; the norm is layer normalisation (Ba, Kiros, Hinton, 2016) with epsilon
- * 1e-5.
+ * (Hendrycks, Gimpel, 2016), by the error function; the norm is layer normalisation (Ba, Kiros, Hinton, 2016) with
+ * epsilon 1e-5.
  *
  * @param tensors open while the parts are used
  * @param width columns of every layer
@@ -36,7 +36,10 @@ record TransformerParts(Tensors tensors, int width, int heads) {
     return List.of(tensor(name + ".weight", ONE, columns), tensor(name + ".bias", Initial.ZERO, columns));
   }
 
-  /** The tensors of a linear map: uniform in +-1 / sqrt(inputs), so that outputs are of the same size whatever the width. */
+  /**
+   * The tensors of a linear map: uniform in +-1 / sqrt(inputs), so that outputs are of the same size whatever the
+   * width.
+   */
   static List<TensorSpec> linear(String name, long outputs, long inputs) {
     return List.of(tensor(name + ".weight", Initial.uniform(1 / Math.sqrt(inputs)), outputs, inputs),
         tensor(name + ".bias", Initial.ZERO, outputs));

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A translation model: a table of source words, {@link EncoderDecoder}, tables of target words to read and to predict.
  *
- * <p>All weights live in our memory; the engine works on views of them. A step gathers the rows of the source and target
- * tables that its words touch; the output table, under the full softmax, has a gradient for every row. The target table
- * has a row more than there are target words: what the decoder reads first. The two halves of a batch are two graphs,
- * which two threads may compute at the same time. Not thread-safe.
+ * <p>All weights live in our memory; the engine works on views of them. A step gathers the rows of the source and
+ * target tables that its words touch; the output table, under the full softmax, has a gradient for every row. The
+ * target table has a row more than there are target words: what the decoder reads first. The two halves of a batch are
+ * two graphs, which two threads may compute at the same time. Not thread-safe.
  */
 public final class TranslationModel implements TrainedModel {
   /** Always as many, so that the threads of a run do not change its bits; {@link Shard} says why not more. */
@@ -189,7 +189,8 @@ public final class TranslationModel implements TrainedModel {
   }
 
   /**
-   * Translates word by word, each the most probable one after those before it, until {@code end} or the longest sentence.
+   * Translates word by word, each the most probable one after those before it, until {@code end} or the longest
+   * sentence.
    *
    * @param batches source sentences; those of a batch are translated side by side
    * @param end id of {@code <eos>}

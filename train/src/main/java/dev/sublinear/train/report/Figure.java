@@ -51,8 +51,8 @@ record Figure(
   }
 
   /**
-   * The figures of a run, in the order they are shown. Speeds are not ranked: the first run of a comparison also pays for
-   * loading the engine and for compiling, and others may share the machine.
+   * The figures of a run, in the order they are shown. Speeds are not ranked: the first run of a comparison also pays
+   * for loading the engine and for compiling, and others may share the machine.
    */
   static List<Figure> all(Summary run) {
     List<Figure> figures = new ArrayList<>(List.of(validation(run), test(run)));

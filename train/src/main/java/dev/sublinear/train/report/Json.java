@@ -11,8 +11,8 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
- * The JSON that this project writes: keys in declaration order, an absent value has no key, a number that is not finite is null.
- * Thread-safe.
+ * The JSON that this project writes: keys in declaration order, an absent value has no key, a number that is not finite
+ * is null. Thread-safe.
  */
 public final class Json {
   private static final JsonMapper COMPACT =

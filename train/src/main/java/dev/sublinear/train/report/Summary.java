@@ -66,7 +66,9 @@ public record Summary(
    * @param version the version of Sublinear
    */
   public record Setup(String command, long seed, String optimizer, String state, String kernels, String version) {
-    /** What was asked for, with the rule and the layouts of {@code optimizer}; a rule of whole tensors has no layouts. */
+    /**
+     * What was asked for, with the rule and the layouts of {@code optimizer}; a rule of whole tensors has no layouts.
+     */
     public static Setup of(String command, long seed, StepSpec optimizer, String kernels, String version) {
       return switch (optimizer) {
         case OptimizerSpec rows ->
@@ -146,8 +148,8 @@ public record Summary(
    * @param parametersSha256 the hash of the final parameters, in hexadecimal; null if they were not hashed
    * @param peakRssBytes the largest resident set of the process during the run, or since the process began where the
    *     system cannot reset it; null where the system does not tell; of all of them where several run at once
-   * @param preconditionerFailures statistics and roots that a rule of whole tensors went without, because a gradient was
-   *     not finite or a decomposition failed; null without such a rule
+   * @param preconditionerFailures statistics and roots that a rule of whole tensors went without, because a gradient
+   *     was not finite or a decomposition failed; null without such a rule
    */
   @JsonPropertyOrder({"status", "steps", "seconds", "parametersSha256", "peakRssBytes",
     "preconditionerFailures"})

@@ -16,8 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * a9a beside figures of an independent port of the paper's code (NumPy, float64, singular values up to 1e-12 of the largest
- * set to 0); the file lies beside the project, in {@code -Dsublinear.data} or {@code ../shared/data}; aborts without it.
+ * a9a beside figures of an independent port of the paper's code (NumPy, float64, singular values up to 1e-12 of the
+ * largest set to 0); the file lies beside the project, in {@code -Dsublinear.data} or {@code ../shared/data}; aborts
+ * without it.
  */
 class A9aTest {
   private static Examples a9a() throws IOException {
