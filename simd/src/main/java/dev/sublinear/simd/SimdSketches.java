@@ -19,8 +19,10 @@ import jdk.incubator.vector.VectorSpecies;
  * an object of every vector (five times slower in cache).
  */
 final class SimdSketches {
-  /** The depth of medians that there is a loop for. */
+  /** The depth that all loops are there for; of float32 medians there is one of {@link #DEEPER} too. */
   static final int DEPTH = 3;
+
+  private static final int DEEPER = 5;
 
   private static final VectorSpecies<Float> FLOATS = SimdKernels.FLOATS;
   private static final int BYTES = SimdKernels.BYTES;
@@ -38,6 +40,10 @@ final class SimdSketches {
     }
     if (row.depth == DEPTH) {
       updateMedian(cells, row, n, x, xo, out, oo);
+      return n;
+    }
+    if (row.depth == DEEPER) {
+      updateMedianOfFive(cells, row, n, x, xo, out, oo);
       return n;
     }
     return 0;
@@ -76,6 +82,54 @@ final class SimdSketches {
       p.add(delta).mul(s0).intoMemorySegment(cells, o0 + b, ORDER);
       q.add(delta).mul(s1).intoMemorySegment(cells, o1 + b, ORDER);
       r.add(delta).mul(s2).intoMemorySegment(cells, o2 + b, ORDER);
+      estimate.mul(factor).add(delta.mul(factor)).intoMemorySegment(out, oo + b, ORDER);
+    }
+  }
+
+  private static void updateMedianOfFive(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo,
+      MemorySegment out, long oo) {
+    long o0 = row.offsets[0];
+    long o1 = row.offsets[1];
+    long o2 = row.offsets[2];
+    long o3 = row.offsets[3];
+    long o4 = row.offsets[4];
+    FloatVector s0 = FloatVector.broadcast(FLOATS, row.signs[0]);
+    FloatVector s1 = FloatVector.broadcast(FLOATS, row.signs[1]);
+    FloatVector s2 = FloatVector.broadcast(FLOATS, row.signs[2]);
+    FloatVector s3 = FloatVector.broadcast(FLOATS, row.signs[3]);
+    FloatVector s4 = FloatVector.broadcast(FLOATS, row.signs[4]);
+    FloatVector d0 = s0.mul(row.ofCell);
+    FloatVector d1 = s1.mul(row.ofCell);
+    FloatVector d2 = s2.mul(row.ofCell);
+    FloatVector d3 = s3.mul(row.ofCell);
+    FloatVector d4 = s4.mul(row.ofCell);
+    FloatVector ofOld = FloatVector.broadcast(FLOATS, row.ofOld);
+    VectorMask<Float> hasOld = FLOATS.maskAll(row.ofOld != 0);
+    FloatVector ofNew = FloatVector.broadcast(FLOATS, row.ofNew);
+    FloatVector factor = FloatVector.broadcast(FLOATS, row.factor);
+    for (long b = 0; b < 4L * n; b += BYTES) {
+      FloatVector p = FloatVector.fromMemorySegment(FLOATS, cells, o0 + b, ORDER).mul(d0);
+      FloatVector q = FloatVector.fromMemorySegment(FLOATS, cells, o1 + b, ORDER).mul(d1);
+      FloatVector r = FloatVector.fromMemorySegment(FLOATS, cells, o2 + b, ORDER).mul(d2);
+      FloatVector t = FloatVector.fromMemorySegment(FLOATS, cells, o3 + b, ORDER).mul(d3);
+      FloatVector u = FloatVector.fromMemorySegment(FLOATS, cells, o4 + b, ORDER).mul(d4);
+      FloatVector low = q.blend(p, p.compare(VectorOperators.LT, q));
+      FloatVector high = q.blend(p, p.compare(VectorOperators.GT, q));
+      FloatVector smaller = t.blend(r, r.compare(VectorOperators.LT, t));
+      FloatVector larger = t.blend(r, r.compare(VectorOperators.GT, t));
+      low = smaller.blend(low, low.compare(VectorOperators.GT, smaller));
+      high = larger.blend(high, high.compare(VectorOperators.LT, larger));
+      smaller = high.blend(low, low.compare(VectorOperators.LT, high));
+      larger = high.blend(low, low.compare(VectorOperators.GT, high));
+      larger = u.blend(larger, larger.compare(VectorOperators.LT, u));
+      FloatVector estimate = larger.blend(smaller, smaller.compare(VectorOperators.GT, larger));
+      FloatVector delta =
+          FloatVector.fromMemorySegment(FLOATS, x, xo + b, ORDER).mul(ofNew).add(estimate.mul(ofOld), hasOld);
+      p.add(delta).mul(s0).intoMemorySegment(cells, o0 + b, ORDER);
+      q.add(delta).mul(s1).intoMemorySegment(cells, o1 + b, ORDER);
+      r.add(delta).mul(s2).intoMemorySegment(cells, o2 + b, ORDER);
+      t.add(delta).mul(s3).intoMemorySegment(cells, o3 + b, ORDER);
+      u.add(delta).mul(s4).intoMemorySegment(cells, o4 + b, ORDER);
       estimate.mul(factor).add(delta.mul(factor)).intoMemorySegment(out, oo + b, ORDER);
     }
   }
