@@ -6,8 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The median or the minimum of a row's decayed float32 cells in one column: the estimate of {@link
- * Kernels#updateSketch}.
+ * The median or the minimum of a row's decayed float32 cells in one column: the estimate of
+ * {@link Kernels#updateSketch}.
  */
 final class CellEstimate {
   private CellEstimate() {}

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As {@link CountSketch} without signs, and the estimate is the minimum over the depths.
  *
- * <p>Error: for {@code global}, or decay 1, S[i] &lt;= estimate &lt;= S[i] + e ||S||_1 per column with probability 1 -
- * d for width of order 1/e and depth of order log(1/d). With {@code touched} or {@code queried} and decay below 1 what
- * decays holds the bucket-mates' mass too, so it can under-estimate. Cleaning under-estimates by design. Bytes: as
+ * <p>Error: for {@code global}, or decay 1, S[i] &lt;= estimate &lt;= S[i] + e ||S||_1 per column with probability
+ * 1 - d for width of order 1/e and depth of order log(1/d). With {@code touched} or {@code queried} and decay below 1
+ * what decays holds the bucket-mates' mass too, so it can under-estimate. Cleaning under-estimates by design. Bytes: as
  * {@link CountSketch}. Takes non-negative slots only.
  *
  * <p>With {@code axis=columns} the text stands for {@link CountMinColumns}.

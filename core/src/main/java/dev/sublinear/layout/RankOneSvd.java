@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The best approximation of rank one after every update: a slow yardstick for the others of that size.
  *
- * <p>With X the step's gradient, or its square for a non-negative slot, of which the rows without a gradient are 0: u
- * v^T &lt;- the largest singular value of decay u v^T + scale X with its two singular vectors; the estimate of S[i, j]
- * is u[i] v[j]. u is [rows], v is [columns] of length 1, both float32. The whole moment decays in every step, also in
- * one without any row: with rows at rest it is the mean over steps of dense Adam, not of SparseAdam.
+ * <p>With X the step's gradient, or its square for a non-negative slot, of which the rows without a gradient are 0:
+ * u v^T &lt;- the largest singular value of decay u v^T + scale X with its two singular vectors; the estimate of S[i,
+ * j] is u[i] v[j]. u is [rows], v is [columns] of length 1, both float32. The whole moment decays in every step, also
+ * in one without any row: with rows at rest it is the mean over steps of dense Adam, not of SparseAdam.
  *
  * <p>Error: each update is the best of rank one in the Frobenius norm; exact to rounding for one row or one column, or
  * where every X is a multiple of one matrix of rank one. What an update leaves out is lost, and an element

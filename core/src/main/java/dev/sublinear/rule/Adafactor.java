@@ -11,9 +11,9 @@ import dev.sublinear.layout.Term;
 import java.util.List;
 
 /**
- * Adafactor: v &lt;- b_t v + (1 - b_t) g^2 with b_t = 1 - t^-0.8; u = g / (sqrt(v) + 1e-15); theta &lt;- theta - a_t u
- * / max(1, RMS(u) / clip), where a_t = rho_t max(1e-3, RMS(theta)) with {@code scale}, rho_t without it, and rho_t =
- * min(lr, 1 / sqrt(t)) with {@code relative}, lr without it.
+ * Adafactor: v &lt;- b_t v + (1 - b_t) g^2 with b_t = 1 - t^-0.8; u = g / (sqrt(v) + 1e-15);
+ * theta &lt;- theta - a_t u / max(1, RMS(u) / clip), where a_t = rho_t max(1e-3, RMS(theta)) with {@code scale}, rho_t
+ * without it, and rho_t = min(lr, 1 / sqrt(t)) with {@code relative}, lr without it.
  *
  * <p>RMS is the root mean square over all elements of the rows with a gradient, of theta before the step: the whole
  * tensor if the gradient is dense. Of a table with sparse gradients the rows that are touched are what moves, and to
@@ -29,8 +29,8 @@ import java.util.List;
  * <p>Source: Shazeer, Stern, 2018, algorithms 4 to 6; m as in their code (Tensor2Tensor), which they advise against.
  * Deviations: eps1 = 1e-30 is not added to g^2 but its root to the root of v, which changes nothing unless v is below
  * 1e-24, and 0/0 is 0; v of a row decays when it is touched, see {@link RankOne}; higher ranks are matrices of rows and
- * all other dimensions together. At rates of its own, {@code lr} is the 1e-2 of the paper's rho_t = min(1e-2, 1 /
- * sqrt(t)).
+ * all other dimensions together. At rates of its own, {@code lr} is the 1e-2 of the paper's
+ * rho_t = min(1e-2, 1 / sqrt(t)).
  *
  * @param beta1 decay of m, in [0, 1)
  * @param clip the largest RMS of u, above 0; infinite for none

@@ -7,18 +7,19 @@ import dev.sublinear.layout.Term;
 import java.util.List;
 
 /**
- * Adam: m &lt;- beta1 m + (1 - beta1) g; v &lt;- beta2 v + (1 - beta2) g^2; theta &lt;- theta - lr m' / (sqrt(v') +
- * epsilon) with m' = m / (1 - beta1^k), v' = v / (1 - beta2^k).
+ * Adam: m &lt;- beta1 m + (1 - beta1) g; v &lt;- beta2 v + (1 - beta2) g^2;
+ * theta &lt;- theta - lr m' / (sqrt(v') + epsilon) with m' = m / (1 - beta1^k), v' = v / (1 - beta2^k).
  *
  * <p>Rows without a gradient keep their moments and parameters. What k counts, and with it how a row that was at rest
  * goes on, is the {@link Correction}. Slots: m signed, v non-negative. Source: Kingma, Ba, 2015, algorithm 1; 0/0 is 0.
  *
- * <p>Deviation: unless {@code bounded} is false, |m| is cut off at L sqrt(v), L = (1 - beta1) / sqrt((1 - beta2) (1 -
- * beta1^2 / beta2)), 7.27 by default (31.6 for beta1 = 0). By the Cauchy-Schwarz inequality exact moments never exceed
- * it, so dense Adam is unchanged; of sketched moments it takes off what can only be noise, without which a sketched m
- * diverges at learning rates that suit Adam. With {@code row-wise}, whose v is a mean, it also cuts off the columns
- * whose gradient is far above the row's. (With {@code beta1^2 >= beta2} there is no such bound, and none is applied.
- * With {@code GAP} a row that rested may exceed it, up to 1 / sqrt(1 - beta2), and is cut off too.)
+ * <p>Deviation: unless {@code bounded} is false, |m| is cut off at L sqrt(v),
+ * L = (1 - beta1) / sqrt((1 - beta2) (1 - beta1^2 / beta2)), 7.27 by default (31.6 for beta1 = 0). By the
+ * Cauchy-Schwarz inequality exact moments never exceed it, so dense Adam is unchanged; of sketched moments it takes off
+ * what can only be noise, without which a sketched m diverges at learning rates that suit Adam. With {@code row-wise},
+ * whose v is a mean, it also cuts off the columns whose gradient is far above the row's. (With {@code beta1^2 >= beta2}
+ * there is no such bound, and none is applied. With {@code GAP} a row that rested may exceed it, up to 1 / sqrt(1 -
+ * beta2), and is cut off too.)
  *
  * @param beta1 decay of m, in [0, 1)
  * @param beta2 decay of v, in [0, 1)

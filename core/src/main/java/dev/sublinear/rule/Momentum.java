@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Momentum: m &lt;- mu m + g; theta &lt;- theta - lr m, or with Nesterov's look-ahead theta &lt;- theta - lr (g + mu
- * m).
+ * Momentum: m &lt;- mu m + g; theta &lt;- theta - lr m, or with Nesterov's look-ahead
+ * theta &lt;- theta - lr (g + mu m).
  *
  * <p>Slot m is signed. Sources: Polyak, 1964 (heavy ball); Sutskever et al., 2013 (Nesterov's form as PyTorch has it,
  * in which the learning rate multiplies the velocity).

@@ -11,8 +11,8 @@ import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * A search of one learning rate: those given, and where the best is at the edge of those tried, further by factors of
- * 2.
+ * A search of one learning rate: those given, and where the best is at the edge of those tried, further by factors
+ * of 2.
  *
  * @param stage which of several searches for a method it is; empty if there is one
  * @param scores by rate, the lower the better

@@ -19,10 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
  * an object of every vector (five times slower in cache).
  */
 final class SimdSketches {
-  /** The depth that all loops are there for; of float32 medians there is one of {@link #DEEPER} too. */
+  /** The depth that the loops for medians, packed cells too, and for both moments of Adam are written for. */
   static final int DEPTH = 3;
-
-  private static final int DEEPER = 5;
 
   private static final VectorSpecies<Float> FLOATS = SimdKernels.FLOATS;
   private static final int BYTES = SimdKernels.BYTES;
@@ -42,7 +40,7 @@ final class SimdSketches {
       updateMedian(cells, row, n, x, xo, out, oo);
       return n;
     }
-    if (row.depth == DEEPER) {
+    if (row.depth == 5) {
       updateMedianOfFive(cells, row, n, x, xo, out, oo);
       return n;
     }

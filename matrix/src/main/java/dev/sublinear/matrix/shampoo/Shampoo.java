@@ -9,9 +9,9 @@ import dev.sublinear.rule.MatrixStep;
 import java.lang.foreign.Arena;
 
 /**
- * Shampoo: for a gradient G of p axes, with G_i its unfolding [d_i x n_i] along axis i, L_i &lt;- beta2 L_i + (1 -
- * beta2) G_i G_i^T (no factor 1 - beta2 at beta2 = 1); u = G multiplied along every axis by L_i^(-1 / (2 p)); then as
- * {@link Descent} says.
+ * Shampoo: for a gradient G of p axes, with G_i its unfolding [d_i x n_i] along axis i,
+ * L_i &lt;- beta2 L_i + (1 - beta2) G_i G_i^T (no factor 1 - beta2 at beta2 = 1); u = G multiplied along every axis by
+ * L_i^(-1 / (2 p)); then as {@link Descent} says.
  *
  * <p>Roots are pseudo-inverse: eigenvalues of at most {@code cut} times the largest count as 0, and 0^-x as 0. Which
  * dimensions make the axes is {@link Partition}'s matter, when statistics and roots change {@link Frequency}'s. State
