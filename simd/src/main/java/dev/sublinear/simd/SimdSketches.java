@@ -84,6 +84,10 @@ final class SimdSketches {
     }
   }
 
+  /**
+   * {@link #updateMedian} for depth 5, the same median as the scalar kernel's. A loop of its own and not one over the
+   * depth, since vectors would then be kept in an array, or leave the method.
+   */
   private static void updateMedianOfFive(MemorySegment cells, RowCells row, int n, MemorySegment x, long xo,
       MemorySegment out, long oo) {
     long o0 = row.offsets[0];
